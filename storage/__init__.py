@@ -1,0 +1,1 @@
+"""What is kept, and how: the store port on SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""What people see, as platform-neutral cards and forms."""

@@ -9,20 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from referral_bot.cards.elements import Card, Form
+from referral_bot.cards.view import Phi as Phi
 from referral_bot.model import Person
 from referral_bot.practice import Practice
 from referral_bot.store import Transaction
-
-
-class Phi(StrEnum):
-    """How much patient data chat may carry."""
-
-    FULL = "full"
-    MINIMAL = "minimal"
 
 
 @dataclass(frozen=True)

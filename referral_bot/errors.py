@@ -42,3 +42,11 @@ class TimeTaken(ReferralBotError):
 
 class SetupError(ReferralBotError):
     """Settings, keys, database or a file are wrong; one line, with the mend."""
+
+
+class StoreUnavailable(ReferralBotError):
+    """The database did not take or give anything just now; nothing was kept. It may be tried again."""
+
+
+class Unreadable(ReferralBotError):
+    """A kept value does not open: it was changed or moved from outside, or its key is not here."""

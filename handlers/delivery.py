@@ -1,0 +1,300 @@
+"""The outbox's way out: what was written with an event is brought to its platform, in order and once.
+
+The worker sleeps until somebody wakes it: a turn that committed, the tick, or a row just delivered.
+Rows of one thread leave one after another, since the store leases no row before the one ahead of it is
+done; rows of different threads leave side by side, at the pace each channel takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+import structlog
+from referral_bot.desk.delivery import Outgoing
+
+from handlers.clock import Clock
+from handlers.metrics import Metrics
+from handlers.pace import Channel, Pace
+from referral_bot.cards.view import Phi
+from referral_bot.desk import delivery as core
+from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus
+from referral_bot.store import Result, Store, Transaction
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+"""How long a row is this worker's; after a crash it is free again when the lease has run out."""
+ROWS_IN_HAND = 32
+SEND_SECONDS = 30.0
+"""An attempt that takes longer counts as one of which it is unknown whether it arrived."""
+PATIENCE_SECONDS = 5.0
+"""How long a row is kept in hand for its channel's turn; one that must wait longer goes back."""
+BUG_ATTEMPTS = 8
+"""How often a row that fails by an error of this program's own is tried."""
+
+FIRST_RETRY_SECONDS = 1.0
+LAST_RETRY_SECONDS = 300.0
+
+
+class SendFailed(Exception):
+    """An attempt to deliver failed. `code` is a word of the program's own, never the platform's text.
+
+    `retry_after` (seconds) is what the platform asked for; it holds for this channel alone.
+    `final`: no later attempt can succeed.
+    """
+
+    def __init__(self, code: str, *, retry_after: float | None = None, final: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry_after = retry_after
+        self.final = final
+
+
+class Sender(Protocol):
+    """A platform's way out. Both raise SendFailed; anything else they raise is an error of the program."""
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Post, redraw or upload; returns the platform's message id (empty for a file without one).
+
+        With `outgoing.retry` it looks whether an earlier attempt has arrived before it posts.
+        """
+
+    async def fetch(self, outgoing: Outgoing) -> tuple[bytes, str]:
+        """Bring in the file of `outgoing.fetch`: its content and media type."""
+
+
+class DeliveryWorker:
+    """Delivers what the outbox holds until it is stopped. Not thread-safe: `wake` on the loop's thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        senders: Mapping[str, Sender],
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        phi: Phi,
+        public_url: str,
+        rng: random.Random,
+        pace: Pace | None = None,
+    ) -> None:
+        self._store = store
+        self._senders = senders
+        self._clock = clock
+        self._metrics = metrics
+        self._phi = phi
+        self._public_url = public_url
+        self._rng = rng
+        self._pace = pace or Pace()
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Start delivering on the running loop, first of all what an earlier run left behind."""
+        self._running = asyncio.create_task(self._run(), name="delivery")
+        self.wake()
+
+    def wake(self) -> None:
+        """Say that there may be something to deliver."""
+        self._woken.set()
+
+    async def stop(self, within: float) -> None:
+        """Take nothing more, let what is under way end for `within` seconds, hand back the rest."""
+        self._stopping.set()
+        self.wake()
+        if self._running is not None:
+            await self._running
+        if self._in_hand:
+            _, late = await asyncio.wait(self._in_hand.values(), timeout=within)
+            # Whether these arrive is unknown: their leases run out and the next attempt looks first.
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            await self._woken.wait()
+            self._woken.clear()
+            free = ROWS_IN_HAND - len(self._in_hand)
+            if free > 0 and not self._stopping.is_set():
+                try:
+                    await self._take(free)
+                except Exception:
+                    # The store is in trouble; the tick wakes us again.
+                    log.exception("outbox_claim_failed")
+
+    async def _take(self, limit: int) -> None:
+        for row, outgoing in await self._claim(limit):
+            # A lease that ran out because the clock was turned: the row is still in our hand.
+            if row.id not in self._in_hand:
+                task = asyncio.create_task(self._deliver(row, outgoing))
+                self._in_hand[row.id] = task
+                task.add_done_callback(partial(self._let_go, row.id))
+
+    def _let_go(self, row_id: str, _: asyncio.Task[None]) -> None:
+        del self._in_hand[row_id]
+        self.wake()
+
+    async def _claim(self, limit: int) -> list[tuple[OutboxMessage, Outgoing]]:
+        try:
+            return await self._transact(lambda tx: self._claim_prepared(tx, limit))
+        except Exception:
+            # One row that cannot be prepared must not hold up the others: each by itself.
+            log.exception("outbox_prepare_failed")
+            return await self._claim_one_by_one(limit)
+
+    def _claim_prepared(self, tx: Transaction, limit: int) -> list[tuple[OutboxMessage, Outgoing]]:
+        now = self._clock.now()
+        rows = tx.claim_outbox(now, LEASE, limit)
+        prepared = [(row, core.prepare(tx, row, now, self._phi, self._public_url)) for row in rows]
+        if any(outgoing is None for _, outgoing in prepared):
+            # What lay behind such a row is free now.
+            self.wake()
+        return [(row, outgoing) for row, outgoing in prepared if outgoing is not None]
+
+    async def _claim_one_by_one(self, limit: int) -> list[tuple[OutboxMessage, Outgoing]]:
+        taken = []
+        rows = await self._transact(lambda tx: tx.claim_outbox(self._clock.now(), LEASE, limit))
+        for row in rows:
+            try:
+                outgoing = await self._transact(
+                    lambda tx, row=row: core.prepare(tx, row, self._clock.now(), self._phi, self._public_url)
+                )
+            except Exception:
+                log.exception("outbox_prepare_failed", outbox_id=row.id)
+                await self._note_failure(row, None, self._bug(row, "prepare"))
+            else:
+                if outgoing is not None:
+                    taken.append((row, outgoing))
+        return taken
+
+    async def _deliver(self, row: OutboxMessage, outgoing: Outgoing) -> None:
+        channel = Channel(outgoing.platform, outgoing.tenant, outgoing.channel or outgoing.account)
+        if row.kind is not OutboxKind.FETCH and not await self._wait_for_turn(channel, row):
+            return
+        try:
+            settle = await self._attempt(row, outgoing)
+        except SendFailed as failure:
+            if failure.retry_after is not None:
+                self._pace.pause(channel, failure.retry_after)
+            await self._note_failure(row, outgoing, failure)
+        except Exception:
+            log.exception("outbox_send_failed", outbox_id=row.id, platform=outgoing.platform)
+            await self._note_failure(row, outgoing, self._bug(row, "error"))
+        else:
+            await self._settle(settle)
+            self._metrics.sent.labels(outgoing.platform, row.kind).inc()
+            waited = (self._clock.now() - row.created_at).total_seconds()
+            self._metrics.delivery_seconds.labels(outgoing.platform).observe(waited)
+        finally:
+            self._pace.done(channel, row.id)
+
+    async def _wait_for_turn(self, channel: Channel, row: OutboxMessage) -> bool:
+        """Whether the row's turn in its channel has come; if not, the row has been put back."""
+        while not self._stopping.is_set():
+            wait = self._pace.wait(channel, row.id)
+            if wait <= 0:
+                return True
+            if wait > PATIENCE_SECONDS:
+                await self._settle(put_back(row.id, self._later(wait)))
+                return False
+            await self._stopped_within(wait)
+        await self._settle(put_back(row.id, self._clock.now()))
+        return False
+
+    async def _attempt(self, row: OutboxMessage, outgoing: Outgoing) -> Callable[[Transaction], None]:
+        """Bring it out, or the file in; returns the use case that keeps what came of it."""
+        sender = self._senders.get(outgoing.platform)
+        if sender is None:
+            raise SendFailed("platform_not_set_up", final=True)
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                if outgoing.fetch is not None:
+                    document_id = outgoing.fetch[0]
+                    content, media_type = await sender.fetch(outgoing)
+                    now = self._clock.now()
+                    return lambda tx: core.fetched(tx, row.id, document_id, content, media_type, now)
+                message_id = await sender.send(outgoing)
+                now = self._clock.now()
+                return lambda tx: core.delivered(tx, row.id, message_id, now)
+        except TimeoutError:
+            raise SendFailed("timeout") from None
+
+    async def _note_failure(self, row: OutboxMessage, outgoing: Outgoing | None, failure: SendFailed) -> None:
+        platform = outgoing.platform if outgoing is not None else ""
+        now = self._clock.now()
+        code = failure.code
+        if failure.final:
+            self._metrics.dead.labels(platform, code).inc()
+            log.error("outbox_dead", outbox_id=row.id, platform=platform, code=code)
+            if outgoing is not None and outgoing.fetch is not None:
+                document_id = outgoing.fetch[0]
+                await self._settle(lambda tx: core.fetch_refused(tx, row.id, document_id, code, now))
+            else:
+                await self._settle(lambda tx: core.failed(tx, row.id, code, None, now))
+            return
+        delay = self._back_off(row.attempts) if failure.retry_after is None else failure.retry_after
+        self._metrics.retried.labels(platform, code).inc()
+        log.warning("outbox_retry", outbox_id=row.id, platform=platform, code=code, delay_s=round(delay, 1))
+        retry_at = self._later(delay)
+        await self._settle(lambda tx: core.failed(tx, row.id, code, retry_at, now))
+
+    def _bug(self, row: OutboxMessage, code: str) -> SendFailed:
+        """A failure of this program's own: tried again a few times, since it may pass."""
+        return SendFailed(code, final=row.attempts >= BUG_ATTEMPTS)
+
+    def _back_off(self, attempts: int) -> float:
+        """Seconds until the next attempt: doubled each time, with jitter."""
+        longest = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(attempts, 16))
+        return longest * self._rng.uniform(0.5, 1.0)
+
+    def _later(self, seconds: float) -> datetime:
+        return self._clock.now() + timedelta(seconds=seconds)
+
+    async def _settle(self, use_case: Callable[[Transaction], None]) -> None:
+        """Keep what came of an attempt, however long the store is in trouble.
+
+        What is not kept before the end is found out by the next attempt, which looks before it posts.
+        """
+        attempts = 0
+        while True:
+            try:
+                await self._transact(use_case)
+            except Exception:
+                log.exception("outbox_settle_failed")
+                if await self._stopped_within(self._back_off(attempts)):
+                    return
+                attempts += 1
+            else:
+                return
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Sleep, but not past the end; whether it has come."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopping.is_set()
+
+    async def _transact(self, use_case: Callable[[Transaction], Result]) -> Result:
+        return await asyncio.wrap_future(self._store.transact(use_case))
+
+
+def put_back(row_id: str, not_before: datetime) -> Callable[[Transaction], None]:
+    """The use case that hands a row back which nobody tried to deliver, for later."""
+
+    def use_case(tx: Transaction) -> None:
+        row = tx.get(OutboxMessage, row_id)
+        if row is not None and row.status is OutboxStatus.SENDING:
+            row.status = OutboxStatus.PENDING
+            row.leased_until = None
+            row.not_before = not_before
+            tx.save(row)
+
+    return use_case

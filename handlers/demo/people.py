@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from handlers.demo.workspace import Workspace
 
 Upload = tuple[str, bytes]
+FEEDBACK = ("positive_button", "negative_button")
 
 
 class NotPossible(Exception):
@@ -196,14 +197,19 @@ class Player:
             NotPossible: there is no such button, or more than one.
         """
         spot, side = self.button(where, button, value)
-        action = inputs.action(spot, self.workspace.next_ts(), press=side)
-        await self.act(where, action)
+        await self.act(where, inputs.action(spot, self.workspace.next_ts(), press=side))
+
+    async def press_spot(self, where: Message | View, spot: Spot, value: str | None = None) -> None:
+        """Presses the button at a spot; of feedback buttons the one with `value`."""
+        sides = [one for one in FEEDBACK if spot.element.get(one, {}).get("value") == value]
+        side = sides[0] if spot.type == "feedback_buttons" and sides else ""
+        await self.act(where, inputs.action(spot, self.workspace.next_ts(), press=side))
 
     def button(self, where: Message | View, button: str, value: str | None) -> tuple[Spot, str]:
         found: list[tuple[Spot, str]] = []
         for spot in inputs.spots(where.blocks):
             if spot.type == "feedback_buttons":
-                for side in ("positive_button", "negative_button"):
+                for side in FEEDBACK:
                     one = spot.element[side]
                     if button in (spot.action_id, one["text"]["text"]) and value in (None, one["value"]):
                         found.append((spot, side))
@@ -227,7 +233,9 @@ class Player:
             element: its action_id, block_id, label or placeholder.
             value: an option's text or value; a list of them, a date, a user id: as the element takes it.
         """
-        spot = self.spot(where, element)
+        await self.choose_and_tell(where, self.spot(where, element), value)
+
+    async def choose_and_tell(self, where: Message | View, spot: Spot, value: Any) -> None:
         if spot.type == "overflow":
             chosen = {"type": "overflow", "selected_option": inputs.pick(spot.options, value, spot)}
         else:
@@ -247,11 +255,12 @@ class Player:
     async def offered(self, where: Message | View, spot: Spot, value: Any) -> list[Json]:
         """The options that an external menu showed last; asks for those of what would be typed if need be."""
         wanted = [value] if isinstance(value, str | dict) else list(value or ())
-        options = self.workspace.offers.get(self.offer_key(where, spot), [])
+        first = spot.element.get("initial_options") or [spot.element.get("initial_option")]
+        options = [one for one in first if one] + self.workspace.offers.get(self.offer_key(where, spot), [])
         for one in wanted:
             known = one.get("value") if isinstance(one, dict) else one
             if not any(known in (option["value"], option["text"]["text"]) for option in options):
-                options = [*options, *flat(await self.suggest(where, spot.action_id, str(known)))]
+                options = [*options, *flat(await self.suggest_at(where, spot, str(known)))]
         return options
 
     def spot(self, where: Message | View, element: str) -> Spot:
@@ -299,7 +308,9 @@ class Player:
         Raises:
             NotPossible: fewer characters than the menu asks for, or an answer that Slack would not take.
         """
-        spot = self.spot(where, element)
+        return await self.suggest_at(where, self.spot(where, element), text)
+
+    async def suggest_at(self, where: Message | View, spot: Spot, text: str) -> Json:
         least = spot.element.get("min_query_length", 3)
         if len(text) < least:
             raise NotPossible(f"the menu asks only from {least} characters on")
@@ -313,7 +324,7 @@ class Player:
         if problems := validate_options(answer):
             raise NotPossible(f"Slack would not show these options: {problems}")
         offer: Json = answer
-        self.workspace.offers[self.offer_key(where, spot)] = flat(offer)
+        self.workspace.offers.setdefault(self.offer_key(where, spot), []).extend(flat(offer))
         return offer
 
     def offer_key(self, where: Message | View, spot: Spot) -> tuple[str, str, str, str]:

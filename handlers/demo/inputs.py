@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.demo.blockkit import elements_of, every_block
-from handlers.demo.model import Json
+from handlers.demo.model import Json, NotPossible
 
 # Under which key an element's value stands in a state and in an action, and what an empty one is.
 VALUE_KEYS: dict[str, tuple[str, Any]] = {
@@ -52,6 +52,7 @@ INITIAL_KEYS = (
     "initial_channel",
     "initial_channels",
 )
+FEEDBACK = ("positive_button", "negative_button")
 FORMATS = {
     "datepicker": (r"\d{4}-\d\d-\d\d", "YYYY-MM-DD"),
     "timepicker": (r"([01]\d|2[0-3]):[0-5]\d", "HH:MM"),
@@ -91,10 +92,44 @@ class Spot:
 
 
 def spots(blocks: list[Json]) -> Iterator[Spot]:
-    """Every element in the blocks, the two buttons of feedback_buttons under their own names."""
+    """Every element in the blocks, in order."""
     for _, block in every_block(blocks):
         for element in elements_of(block):
             yield Spot(block, element)
+
+
+def find(blocks: list[Json], name: str) -> Spot:
+    """The menu, picker or field that is called so: by action_id, block_id, label or placeholder.
+
+    Raises:
+        NotPossible: there is none, or more than one.
+    """
+    fields = [spot for spot in spots(blocks) if spot.type in VALUE_KEYS or spot.type == "overflow"]
+    found = [spot for spot in fields if name in (spot.action_id, spot.block_id, spot.label)]
+    if len(found) != 1:
+        there = [f"{spot.block_id}/{spot.action_id}={spot.label!r}" for spot in fields]
+        raise NotPossible(f"{len(found)} elements {name!r} in {there}")
+    return found[0]
+
+
+def find_button(blocks: list[Json], name: str, value: str | None) -> tuple[Spot, str]:
+    """The button with this action_id or text (and value), and which of two feedback buttons it is.
+
+    Raises:
+        NotPossible: there is none, or more than one.
+    """
+    found: list[tuple[Spot, str]] = []
+    there: list[str] = []
+    for spot in spots(blocks):
+        sides = FEEDBACK if spot.type == "feedback_buttons" else ("",)
+        for side in sides if spot.type in ("button", "icon_button", "feedback_buttons") else ():
+            one = spot.element[side] if side else spot.element
+            there.append(f"{spot.action_id}={one['text']['text']!r}")
+            if name in (spot.action_id, one["text"]["text"]) and value in (None, one.get("value")):
+                found.append((spot, side))
+    if len(found) != 1:
+        raise NotPossible(f"{len(found)} buttons {name!r} {value or ''} in {there}")
+    return found[0]
 
 
 def initial_state(blocks: list[Json]) -> Json:

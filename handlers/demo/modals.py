@@ -8,13 +8,14 @@ from __future__ import annotations
 import copy
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handlers.demo.blockkit import elements_of, every_block, validate_view
 from handlers.demo.changes import Change
 from handlers.demo.inputs import carried_over, initial_state
-from handlers.demo.model import Installation, Json, SlackError, View
+from handlers.demo.model import Installation, Json, NotPossible, SlackError, View
 
 if TYPE_CHECKING:
     from handlers.demo.workspace import Workspace
@@ -32,6 +33,18 @@ class Trigger:
     expires: float
     view: str | None
     used: bool = False
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a submission: the app's action, or the errors that stand under the fields."""
+
+    action: str
+    errors: Mapping[str, str]
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
 
 
 class Modals:
@@ -156,6 +169,31 @@ class Modals:
         """The app objects to what was submitted."""
         view.errors = errors
         self.shown("update", view)
+
+    def answered(self, view: View, answer: Any, installation: Installation) -> Submitted:
+        """Carries out a `response_action`; without one the modal closes.
+
+        Raises:
+            SlackError: a view that Slack would not take.
+        """
+        action = answer.get("response_action", "close") if isinstance(answer, dict) else "close"
+        if action == "errors":
+            errors: dict[str, str] = dict(answer["errors"])
+            unknown = errors.keys() - {block["block_id"] for block in view.blocks if block["type"] == "input"}
+            if unknown or not errors:
+                raise NotPossible(f"errors for blocks that are no inputs of this view: {sorted(unknown)}")
+            self.fail(view, errors)
+            return Submitted("errors", errors)
+        if action == "update":
+            self.update(answer["view"], view.id)
+        elif action == "push":
+            check(answer["view"], "modal")
+            self.on_top(view.user, answer["view"], installation)
+        elif action in ("clear", "close"):
+            self.close(view, everything=action == "clear")
+        else:
+            raise NotPossible(f"no response_action {action!r}")
+        return Submitted(action, {})
 
     # --- Inside ----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ seconds since 1970 in UTC with six places), unique in a workspace.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -28,6 +28,10 @@ class SlackError(Exception):
     ) -> None:
         super().__init__(code)
         self.code, self.status, self.headers, self.more = code, status, headers or {}, more
+
+
+class NotPossible(Exception):
+    """What a real client would not let this person do; says why."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,10 @@ class Message:
 
     def __contains__(self, words: str) -> bool:
         return words in self.plain
+
+    def snapshot(self) -> Message:
+        """As it stands now: what somebody still sees whose screen has not caught up."""
+        return replace(self)
 
 
 @dataclass

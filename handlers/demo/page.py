@@ -20,10 +20,10 @@ from aiohttp.typedefs import Handler
 from handlers.demo import inputs
 from handlers.demo.changes import Change
 from handlers.demo.inputs import Spot
-from handlers.demo.model import Json, Message, SlackError, View
+from handlers.demo.model import Json, Message, NotPossible, SlackError, View
 from handlers.demo.outgoing import AppDidNotAnswer
 from handlers.demo.page_json import Reader, bot_json, iso, person_json, view_json
-from handlers.demo.people import NotPossible, Player, Upload
+from handlers.demo.people import Player, Upload
 
 if TYPE_CHECKING:
     from handlers.demo.workspace import Workspace

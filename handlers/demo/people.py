@@ -14,37 +14,21 @@ without the app, a channel one isn't in. An app that does not answer in time rai
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from handlers.demo import inputs, interactions
 from handlers.demo.blockkit import MOST_FILE_INPUT_BYTES, MOST_TEXT, validate_options
+from handlers.demo.composing import rich_text, typed
+from handlers.demo.events import file_json
 from handlers.demo.inputs import Spot
-from handlers.demo.model import Channel, File, Installation, Json, Message, Person, View
+from handlers.demo.modals import Submitted
+from handlers.demo.model import Channel, File, Installation, Json, Message, NotPossible, Person, View
 
 if TYPE_CHECKING:
     from handlers.demo.workspace import Workspace
 
 Upload = tuple[str, bytes]
-FEEDBACK = ("positive_button", "negative_button")
-
-
-class NotPossible(Exception):
-    """What a real client would not let this person do; says why."""
-
-
-@dataclass(frozen=True)
-class Submitted:
-    """What became of a submission: the app's action, or the errors that stand under the fields."""
-
-    action: str
-    errors: Mapping[str, str]
-
-    @property
-    def ok(self) -> bool:
-        return not self.errors
 
 
 class Player:
@@ -119,7 +103,7 @@ class Player:
         where = self.seen(channel)
         if where.archived:
             raise NotPossible(f"{channel} is archived")
-        text = self.typed(text)[:MOST_TEXT]
+        text = typed(self.workspace, self.me, text)[:MOST_TEXT]
         if not text and not files:
             raise NotPossible("an empty message")
         if thread_ts is not None and thread_ts not in self.workspace.messages[channel]:
@@ -146,7 +130,7 @@ class Player:
     async def edit(self, message: Message, text: str) -> None:
         """Changes one's own message."""
         self.own(message)
-        text = self.typed(text)
+        text = typed(self.workspace, self.me, text)
         self.workspace.edit(
             message, by=self.id, text=text, blocks=[rich_text(self.workspace.next_id("b"), text)]
         )
@@ -164,26 +148,6 @@ class Player:
     def upload(self, file: Upload | File) -> File:
         return file if isinstance(file, File) else self.workspace.add_file(self.id, *file)
 
-    def typed(self, text: str) -> str:
-        """What was typed, as Slack stores it: `&`, `<` and `>` escaped, names turned into mentions."""
-        users = {one.bot_user for one in self.workspace.installations.values()} | set(self.workspace.people)
-        installation = self.workspace.installations.get(self.me.team) or self.installation()
-        names = {self.workspace.app.name: installation.bot_user}
-        names |= {person.name: person.id for person in self.workspace.people.values()}
-        named = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-
-        def piece(match: re.Match[str]) -> str:
-            user, channel, name, mark = match.groups()
-            if user:
-                return f"<@{user}>" if user in users else f"&lt;@{user}&gt;"
-            if channel:
-                return f"<#{channel}>"
-            if name:
-                return f"<@{names[name]}>"
-            return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}[mark]
-
-        return re.sub(rf"<@(\w+)>|<#(\w+)>|@({named})\b|([&<>])", piece, text)
-
     # --- Pressing and choosing -------------------------------------------------------------------
 
     async def press(self, where: Message | View, button: str, value: str | None = None) -> None:
@@ -196,35 +160,14 @@ class Player:
         Raises:
             NotPossible: there is no such button, or more than one.
         """
-        spot, side = self.button(where, button, value)
+        spot, side = inputs.find_button(where.blocks, button, value)
         await self.act(where, inputs.action(spot, self.workspace.next_ts(), press=side))
 
     async def press_spot(self, where: Message | View, spot: Spot, value: str | None = None) -> None:
         """Presses the button at a spot; of feedback buttons the one with `value`."""
-        sides = [one for one in FEEDBACK if spot.element.get(one, {}).get("value") == value]
+        sides = [one for one in inputs.FEEDBACK if spot.element.get(one, {}).get("value") == value]
         side = sides[0] if spot.type == "feedback_buttons" and sides else ""
         await self.act(where, inputs.action(spot, self.workspace.next_ts(), press=side))
-
-    def button(self, where: Message | View, button: str, value: str | None) -> tuple[Spot, str]:
-        found: list[tuple[Spot, str]] = []
-        for spot in inputs.spots(where.blocks):
-            if spot.type == "feedback_buttons":
-                for side in FEEDBACK:
-                    one = spot.element[side]
-                    if button in (spot.action_id, one["text"]["text"]) and value in (None, one["value"]):
-                        found.append((spot, side))
-            elif (
-                spot.type in ("button", "icon_button")
-                and button in (spot.action_id, spot.label)
-                and value in (None, spot.element.get("value"))
-            ):
-                found.append((spot, ""))
-        if len(found) != 1:
-            there = [f"{s.action_id}={s.label!r}" for s in inputs.spots(where.blocks)]
-            raise NotPossible(
-                f"{len(found)} buttons {button!r} {value or ''} in {there}: {where.plain[:300]!r}"
-            )
-        return found[0]
 
     async def select(self, where: Message | View, element: str, value: Any) -> None:
         """Chooses in a menu, picker, radio or checkbox group, or overflow menu, that tells the app at once.
@@ -233,7 +176,7 @@ class Player:
             element: its action_id, block_id, label or placeholder.
             value: an option's text or value; a list of them, a date, a user id: as the element takes it.
         """
-        await self.choose_and_tell(where, self.spot(where, element), value)
+        await self.choose_and_tell(where, inputs.find(where.blocks, element), value)
 
     async def choose_and_tell(self, where: Message | View, spot: Spot, value: Any) -> None:
         if spot.type == "overflow":
@@ -262,19 +205,6 @@ class Player:
             if not any(known in (option["value"], option["text"]["text"]) for option in options):
                 options = [*options, *flat(await self.suggest_at(where, spot, str(known)))]
         return options
-
-    def spot(self, where: Message | View, element: str) -> Spot:
-        """Raises: NotPossible if no element, or more than one, is called so."""
-        found = [
-            spot
-            for spot in inputs.spots(where.blocks)
-            if (spot.type in inputs.VALUE_KEYS or spot.type == "overflow")
-            and element in (spot.action_id, spot.block_id, spot.label)
-        ]
-        if len(found) != 1:
-            there = [f"{s.block_id}/{s.action_id}={s.label!r}" for s in inputs.spots(where.blocks)]
-            raise NotPossible(f"{len(found)} elements {element!r} in {there}")
-        return found[0]
 
     def state(self, where: Message | View) -> Json:
         """What this person has entered there so far: {block_id: {action_id: …}}."""
@@ -308,7 +238,7 @@ class Player:
         Raises:
             NotPossible: fewer characters than the menu asks for, or an answer that Slack would not take.
         """
-        return await self.suggest_at(where, self.spot(where, element), text)
+        return await self.suggest_at(where, inputs.find(where.blocks, element), text)
 
     async def suggest_at(self, where: Message | View, spot: Spot, text: str) -> Json:
         least = spot.element.get("min_query_length", 3)
@@ -339,7 +269,7 @@ class Player:
         Inputs with `dispatch_action` tell the app at once, which may change the view meanwhile.
         """
         for name, value in values.items():
-            spot = self.spot(view, name)
+            spot = inputs.find(view.blocks, name)
             if spot.type == "file_input":
                 value = [self.for_input(spot, one) for one in value or ()]
             chosen = await self.choose(view, spot, value)
@@ -348,8 +278,6 @@ class Player:
 
     def for_input(self, spot: Spot, file: Upload | File) -> Json:
         """Uploads a file into a file_input, if it is of a type and size that it takes."""
-        from handlers.demo.events import file_json
-
         name, size = (file.name, len(file.content)) if isinstance(file, File) else (file[0], len(file[1]))
         types = spot.element.get("filetypes")
         if types and name.rpartition(".")[2].lower() not in types:
@@ -369,35 +297,7 @@ class Player:
         installation = self.workspace.installations[view.team]
         payload = interactions.view_submission(self.workspace, self.me, installation, view)
         answer = (await self.workspace.outgoing.interaction(payload)).body
-        return self.answered(view, answer or {}, installation)
-
-    def answered(self, view: View, answer: Any, installation: Installation) -> Submitted:
-        """Carries out a `response_action`; without one the modal closes.
-
-        Raises:
-            SlackError: a view that Slack would not take.
-        """
-        action = answer.get("response_action", "close") if isinstance(answer, dict) else "close"
-        modals = self.workspace.modals
-        if action == "errors":
-            errors: dict[str, str] = dict(answer["errors"])
-            unknown = errors.keys() - {block["block_id"] for block in view.blocks if block["type"] == "input"}
-            if unknown or not errors:
-                raise NotPossible(f"errors for blocks that are no inputs of this view: {sorted(unknown)}")
-            modals.fail(view, errors)
-            return Submitted("errors", errors)
-        if action == "update":
-            modals.update(answer["view"], view.id)
-        elif action == "push":
-            from handlers.demo.modals import check
-
-            check(answer["view"], "modal")
-            modals.on_top(self.id, answer["view"], installation)
-        elif action in ("clear", "close"):
-            modals.close(view, everything=action == "clear")
-        else:
-            raise NotPossible(f"no response_action {action!r}")
-        return Submitted(action, {})
+        return self.workspace.modals.answered(view, answer, installation)
 
     async def close_view(self, view: View | None = None, *, everything: bool = False) -> None:
         """Cancels the modal (with `everything`, all of them); the app is told if it asked to be."""
@@ -432,7 +332,7 @@ class Player:
             raise NotPossible(f"{command} is not a valid command")
         where = self.seen(channel) if channel else self.dm_channel
         payload = interactions.command(
-            self.workspace, self.me, installation, where, command, self.typed(text)
+            self.workspace, self.me, installation, where, command, typed(self.workspace, self.me, text)
         )
         answer = (await self.workspace.outgoing.command(payload)).body
         if answer:
@@ -474,21 +374,3 @@ class Player:
 def flat(offer: Json) -> list[Json]:
     groups = offer.get("option_groups") or []
     return [*(offer.get("options") or []), *(option for group in groups for option in group["options"])]
-
-
-def rich_text(block_id: str, text: str) -> Json:
-    """The block that Slack's own client sends along with a typed text."""
-    elements: list[Json] = []
-    for piece in re.split(r"(<@\w+>|<#\w+>)", text):
-        if piece.startswith("<@"):
-            elements.append({"type": "user", "user_id": piece[2:-1]})
-        elif piece.startswith("<#"):
-            elements.append({"type": "channel", "channel_id": piece[2:-1]})
-        elif piece:
-            plain = piece.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-            elements.append({"type": "text", "text": plain})
-    return {
-        "type": "rich_text",
-        "block_id": block_id,
-        "elements": [{"type": "rich_text_section", "elements": elements}],
-    }

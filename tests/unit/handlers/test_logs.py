@@ -7,7 +7,6 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,17 +21,7 @@ LIBRARIES = ("slack_bolt.AsyncApp", "slack_sdk.web.async_client", "sqlalchemy.en
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    before = root.level, list(root.handlers)
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    yield
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logs_restored")
 
 
 @pytest.fixture(params=LEVELS)

@@ -1,0 +1,24 @@
+"""What referral coordinators type, read into intents and fields.
+
+Deterministic and local: no network, no model, no state. `docs/reading.md` says what is understood.
+"""
+
+from __future__ import annotations
+
+from referral_bot.reading.missing import missing_from
+from referral_bot.reading.model import Answer, Context, Fields, OfferedSlot, OpenReferral, Reading
+from referral_bot.reading.reader import read
+from referral_bot.reading.vocabulary import Term, Vocabulary
+
+__all__ = [
+    "Answer",
+    "Context",
+    "Fields",
+    "OfferedSlot",
+    "OpenReferral",
+    "Reading",
+    "Term",
+    "Vocabulary",
+    "missing_from",
+    "read",
+]

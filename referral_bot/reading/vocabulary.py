@@ -1,0 +1,140 @@
+"""What a practice calls its services, providers, places and payers, and finding them under other spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from referral_bot.reading.tables.payers import PAYERS
+from referral_bot.reading.tables.specialties import SPECIALTIES
+
+
+@dataclass(frozen=True)
+class Term:
+    """A thing of the directory: its key, its name, and what else it is called."""
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every form in lower case, the name first."""
+        return tuple(
+            dict.fromkeys(
+                form.strip().lower() for form in (self.name, *self.aliases, self.key) if form.strip()
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the reader knows by name. Without a directory: specialties and payers, places and people as written."""
+
+    services: tuple[Term, ...]
+    payers: tuple[Term, ...]
+    providers: tuple[Term, ...] = ()
+    locations: tuple[Term, ...] = ()
+    accepted: frozenset[str] = frozenset()
+    """Names of the payers that the practice accepts; with `refused`, all that it has said about payers."""
+    refused: frozenset[str] = frozenset()
+
+    @staticmethod
+    def built_in() -> Vocabulary:
+        """The specialties and payers that are known without a directory."""
+        return _built_in()
+
+    def with_directory(
+        self,
+        *,
+        services: Iterable[Term] = (),
+        providers: Iterable[Term] = (),
+        locations: Iterable[Term] = (),
+        payers: Iterable[Term] = (),
+        accepted: Iterable[str] = (),
+        refused: Iterable[str] = (),
+    ) -> Vocabulary:
+        """This vocabulary with a practice's own terms, which win where both know a form.
+
+        A built-in specialty or payer that shares a form with one of the practice's lends it its other forms.
+        """
+        return Vocabulary(
+            services=_merge(tuple(services), self.services),
+            payers=_merge(tuple(payers), self.payers),
+            providers=tuple(providers),
+            locations=tuple(locations),
+            accepted=frozenset(accepted),
+            refused=frozenset(refused),
+        )
+
+    def find_service(self, text: str) -> Term | None:
+        """The service meant by a name, an alias or a key, with tolerance for typing errors."""
+        return _find(text, self.services)
+
+    def find_provider(self, text: str) -> Term | None:
+        """The provider meant by a full or last name."""
+        return _find(text, self.providers)
+
+    def find_location(self, text: str) -> Term | None:
+        """The location meant."""
+        return _find(text, self.locations)
+
+    def find_payer(self, text: str) -> Term | None:
+        """The payer meant by a name or a short form."""
+        return _find(text, self.payers)
+
+    def closest_services(self, text: str, limit: int = 3) -> tuple[Term, ...]:
+        """The services whose names are most like a text: what to offer when none is meant."""
+        scored = [
+            (max(fuzz.WRatio(text.lower(), form) for form in term.forms), -index, term)
+            for index, term in enumerate(self.services)
+        ]
+        return tuple(term for _, _, term in sorted(scored, reverse=True, key=lambda row: row[:2])[:limit])
+
+    def accepts(self, payer: str) -> bool | None:
+        """Whether the practice accepts a payer; none where the directory says nothing."""
+        if payer in self.accepted:
+            return True
+        return False if payer in self.refused else None
+
+
+def _merge(own: tuple[Term, ...], known: tuple[Term, ...]) -> tuple[Term, ...]:
+    merged = []
+    lent: set[str] = set()
+    for term in own:
+        forms = set(term.forms)
+        relatives = [other for other in known if forms & set(other.forms)]
+        lent.update(other.key for other in relatives)
+        extra = [form for other in relatives for form in other.forms]
+        merged.append(Term(term.key, term.name, tuple(dict.fromkeys([*term.aliases, *extra]))))
+    return (*merged, *(other for other in known if other.key not in lent))
+
+
+_CLOSE: Callable[..., float] = fuzz.ratio
+
+
+def _find(text: str, terms: tuple[Term, ...]) -> Term | None:
+    wanted = " ".join(text.lower().split())
+    if not wanted:
+        return None
+    by_form = _forms(terms)
+    if wanted in by_form:
+        return by_form[wanted]
+    found = process.extractOne(wanted, list(by_form), scorer=_CLOSE, score_cutoff=84)
+    return by_form[found[0]] if found and len(wanted) >= 4 else None
+
+
+@lru_cache(maxsize=64)
+def _forms(terms: tuple[Term, ...]) -> dict[str, Term]:
+    return {form: term for term in reversed(terms) for form in term.forms}
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> Vocabulary:
+    return Vocabulary(
+        services=tuple(Term(name, name, listed) for name, listed in SPECIALTIES.items()),
+        payers=tuple(Term(name, name, listed) for name, listed in PAYERS.items()),
+    )

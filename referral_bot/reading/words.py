@@ -1,0 +1,176 @@
+"""The text as the recognisers see it: words with their places, and a mark on what has been understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]|_+")
+_SAME_LENGTH = str.maketrans(
+    {
+        "‘": "'",
+        "’": "'",
+        "ʼ": "'",
+        "´": "'",
+        "`": "'",
+        "“": '"',
+        "”": '"',
+        "«": '"',
+        "»": '"',
+        "‐": "-",
+        "‑": "-",
+        "‒": "-",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "\u00a0": " ",
+        "\u2007": " ",
+        "\u202f": " ",
+        "\u200b": " ",
+        "\ufeff": " ",
+        "\r": "\n",
+        "\x00": " ",
+        "：": ":",
+        "，": ",",
+        "\u2028": "\n",
+        "\v": "\n",
+        "\f": "\n",
+    }
+)
+
+
+def _lower(text: str) -> str:
+    """Lower case of the same length, so that places in one are places in the other."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+class Words:
+    """A text cut into words, numbers and signs.
+
+    `raw` is the text with quotes, dashes and spaces made plain, place for place; `start`, `end` and `low` are
+    parallel lists over its tokens. `taken` marks the characters that a recogniser has understood.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.raw = text.replace("\r\n", " \n").translate(_SAME_LENGTH)
+        self.lower = _lower(self.raw)
+        self.start: list[int] = []
+        self.end: list[int] = []
+        self.low: list[str] = []
+        for match in _WORD.finditer(self.lower):
+            self.start.append(match.start())
+            self.end.append(match.end())
+            self.low.append(match[0])
+        self.taken = bytearray(len(self.raw))
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def take(self, start: int, end: int) -> None:
+        """Mark characters as understood."""
+        self.taken[start:end] = b"\x01" * (end - start)
+
+    def is_taken(self, start: int, end: int) -> bool:
+        """Whether any of these characters has been understood."""
+        return self.taken.find(1, start, end) >= 0
+
+    def text(self, first: int, last: int) -> str:
+        """The text from token `first` to token `last`, which is included."""
+        return self.raw[self.start[first] : self.end[last]]
+
+    def at(self, place: int) -> int:
+        """The first token that ends after a place in the text; the number of tokens if none does."""
+        low, high = 0, len(self.end)
+        while low < high:
+            middle = (low + high) // 2
+            if self.end[middle] <= place:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def glued(self, index: int) -> bool:
+        """Whether a token follows the one before it without a space."""
+        return index > 0 and self.end[index - 1] == self.start[index]
+
+
+class Hit(NamedTuple):
+    """A phrase of a table found in the text: tokens `first` to `last`, characters `start` to `end`."""
+
+    kind: str
+    value: object
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class Phrases:
+    """Phrases of many kinds, found in one pass over a text: the longest of each kind at every place.
+
+    Hyphens of the text are skipped, so that "back-to-back" is found as "back to back".
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[str, list[tuple[list[str], str, object]]] = {}
+        self._sorted = True
+
+    def add(self, kind: str, value: object, phrase: str) -> None:
+        """Make a phrase known under a kind."""
+        first, *rest = [token for token in _WORD.findall(phrase.lower()) if token != "-"]
+        self._entries.setdefault(first, []).append((rest, kind, value))
+        self._sorted = False
+
+    def add_all(self, kind: str, table: Iterable[tuple[object, Iterable[str]]]) -> None:
+        """Make a whole table known: each value with its forms."""
+        for value, listed in table:
+            for phrase in listed:
+                self.add(kind, value, phrase)
+
+    def knows(self, word: str) -> bool:
+        """Whether some phrase begins with this word."""
+        return word in self._entries
+
+    def find(self, words: Words) -> dict[str, list[Hit]]:
+        """Every phrase of the text by kind, in order, not overlapping within a kind."""
+        if not self._sorted:
+            for listed in self._entries.values():
+                listed.sort(key=lambda entry: -len(entry[0]))
+            self._sorted = True
+        hits: dict[str, list[Hit]] = {}
+        low = words.low
+        places = [index for index, word in enumerate(low) if word != "-"] if "-" in low else None
+        plain = [low[index] for index in places] if places is not None else low
+        busy: dict[str, int] = {}
+        entries = self._entries
+        for at, word in enumerate(plain):
+            listed = entries.get(word)
+            if listed is None:
+                continue
+            for rest, kind, value in listed:
+                if busy.get(kind, 0) > at:
+                    continue
+                length = len(rest)
+                if length and plain[at + 1 : at + 1 + length] != rest:
+                    continue
+                busy[kind] = at + 1 + length
+                first = places[at] if places is not None else at
+                last = places[at + length] if places is not None else at + length
+                hit = Hit(kind, value, first, last, words.start[first], words.end[last])
+                hits.setdefault(kind, []).append(hit)
+        return hits
+
+
+def expand(pattern: str) -> Iterator[str]:
+    """All phrases of a pattern: `(did|have) you (ever |)get` gives four."""
+    match = re.search(r"\(([^()]*)\)", pattern)
+    if match is None:
+        yield " ".join(pattern.split())
+        return
+    before, after = pattern[: match.start()], pattern[match.end() :]
+    for choice in match[1].split("|"):
+        yield from expand(f"{before}{choice}{after}")

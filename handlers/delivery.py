@@ -16,13 +16,13 @@ from functools import partial
 from typing import Protocol
 
 import structlog
-from referral_bot.desk.delivery import Outgoing
 
 from handlers.clock import Clock
 from handlers.metrics import Metrics
 from handlers.pace import Channel, Pace
 from referral_bot.cards.view import Phi
 from referral_bot.desk import delivery as core
+from referral_bot.desk.delivery import Outgoing
 from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus
 from referral_bot.store import Result, Store, Transaction
 
@@ -40,6 +40,9 @@ BUG_ATTEMPTS = 8
 
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 300.0
+
+
+Prepared = tuple[OutboxMessage, Outgoing | None]
 
 
 class SendFailed(Exception):
@@ -80,7 +83,6 @@ class DeliveryWorker:
         metrics: Metrics,
         *,
         phi: Phi,
-        public_url: str,
         rng: random.Random,
         pace: Pace | None = None,
     ) -> None:
@@ -89,7 +91,6 @@ class DeliveryWorker:
         self._clock = clock
         self._metrics = metrics
         self._phi = phi
-        self._public_url = public_url
         self._rng = rng
         self._pace = pace or Pace()
         self._woken = asyncio.Event()
@@ -133,8 +134,11 @@ class DeliveryWorker:
 
     async def _take(self, limit: int) -> None:
         for row, outgoing in await self._claim(limit):
-            # A lease that ran out because the clock was turned: the row is still in our hand.
-            if row.id not in self._in_hand:
+            if outgoing is None:
+                # Nothing to do any more, and what lay behind it in its thread is free.
+                self.wake()
+            elif row.id not in self._in_hand:
+                # It may be, where its lease ran out because the clock was turned.
                 task = asyncio.create_task(self._deliver(row, outgoing))
                 self._in_hand[row.id] = task
                 task.add_done_callback(partial(self._let_go, row.id))
@@ -143,7 +147,7 @@ class DeliveryWorker:
         del self._in_hand[row_id]
         self.wake()
 
-    async def _claim(self, limit: int) -> list[tuple[OutboxMessage, Outgoing]]:
+    async def _claim(self, limit: int) -> list[Prepared]:
         try:
             return await self._transact(lambda tx: self._claim_prepared(tx, limit))
         except Exception:
@@ -151,30 +155,23 @@ class DeliveryWorker:
             log.exception("outbox_prepare_failed")
             return await self._claim_one_by_one(limit)
 
-    def _claim_prepared(self, tx: Transaction, limit: int) -> list[tuple[OutboxMessage, Outgoing]]:
-        now = self._clock.now()
-        rows = tx.claim_outbox(now, LEASE, limit)
-        prepared = [(row, core.prepare(tx, row, now, self._phi, self._public_url)) for row in rows]
-        if any(outgoing is None for _, outgoing in prepared):
-            # What lay behind such a row is free now.
-            self.wake()
-        return [(row, outgoing) for row, outgoing in prepared if outgoing is not None]
+    def _claim_prepared(self, tx: Transaction, limit: int) -> list[Prepared]:
+        rows = tx.claim_outbox(self._clock.now(), LEASE, limit)
+        return [(row, self._prepare(row, tx)) for row in rows]
 
-    async def _claim_one_by_one(self, limit: int) -> list[tuple[OutboxMessage, Outgoing]]:
-        taken = []
+    def _prepare(self, row: OutboxMessage, tx: Transaction) -> Outgoing | None:
+        return core.prepare(tx, row, self._clock.now(), self._phi)
+
+    async def _claim_one_by_one(self, limit: int) -> list[Prepared]:
         rows = await self._transact(lambda tx: tx.claim_outbox(self._clock.now(), LEASE, limit))
+        prepared: list[Prepared] = []
         for row in rows:
             try:
-                outgoing = await self._transact(
-                    lambda tx, row=row: core.prepare(tx, row, self._clock.now(), self._phi, self._public_url)
-                )
+                prepared.append((row, await self._transact(partial(self._prepare, row))))
             except Exception:
                 log.exception("outbox_prepare_failed", outbox_id=row.id)
                 await self._note_failure(row, None, self._bug(row, "prepare"))
-            else:
-                if outgoing is not None:
-                    taken.append((row, outgoing))
-        return taken
+        return prepared
 
     async def _deliver(self, row: OutboxMessage, outgoing: Outgoing) -> None:
         channel = Channel(outgoing.platform, outgoing.tenant, outgoing.channel or outgoing.account)
@@ -221,7 +218,9 @@ class DeliveryWorker:
                     document_id = outgoing.fetch[0]
                     content, media_type = await sender.fetch(outgoing)
                     now = self._clock.now()
-                    return lambda tx: core.fetched(tx, row.id, document_id, content, media_type, now)
+                    return lambda tx: core.fetched(
+                        tx, row.id, document_id, content, media_type, now, self._phi
+                    )
                 message_id = await sender.send(outgoing)
                 now = self._clock.now()
                 return lambda tx: core.delivered(tx, row.id, message_id, now)
@@ -237,7 +236,7 @@ class DeliveryWorker:
             log.error("outbox_dead", outbox_id=row.id, platform=platform, code=code)
             if outgoing is not None and outgoing.fetch is not None:
                 document_id = outgoing.fetch[0]
-                await self._settle(lambda tx: core.fetch_refused(tx, row.id, document_id, code, now))
+                await self._settle(lambda tx: core.fetch_refused(tx, row.id, document_id, now, self._phi))
             else:
                 await self._settle(lambda tx: core.failed(tx, row.id, code, None, now))
             return

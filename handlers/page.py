@@ -164,7 +164,10 @@ def _gone() -> NotFound:
 
 
 _SUFFIXES = {
+    "application/msword": ".doc",
     "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "image/gif": ".gif",
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "image/tiff": ".tif",

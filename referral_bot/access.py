@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 from referral_bot.errors import NotFound, Refused
 from referral_bot.lifecycle import Move
 from referral_bot.model import Packet, Person, ReferralBase, Role, Side
+
+SomeReferral = TypeVar("SomeReferral", bound=ReferralBase)
 
 _OFFICE_MOVES: Final = frozenset(
     {Move.SUBMIT, Move.DISCARD, Move.ANSWER, Move.CANCEL, Move.CANCEL_APPOINTMENT}
@@ -45,7 +47,7 @@ def may(person: Person, move: Move, referral: ReferralBase) -> bool:
     return move in _OFFICE_MOVES or move in _OFFICE_MAY_ALSO
 
 
-def see(person: Person, referral: ReferralBase | None) -> ReferralBase:
+def see(person: Person, referral: SomeReferral | None) -> SomeReferral:
     """The referral, if this person may know of it. Raises NotFound, alike for all other cases."""
     if referral is None or not may_see(person, referral):
         raise NotFound(NO_SUCH_REFERRAL)

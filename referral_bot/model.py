@@ -406,6 +406,8 @@ class Referral(ReferralBase):
     """Dotted fields that were filled from defaults, shown as assumed until confirmed by Submit."""
     asked: list[str] = []
     """Fields the draft's card asked for last, in whose light a short answer is read."""
+    flags: list[str] = []
+    """What the reader noticed in what was typed last, such as `dob_invalid`."""
 
 
 class EventBase(SQLModel):

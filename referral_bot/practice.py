@@ -139,7 +139,15 @@ _Keyed = TypeVar("_Keyed", Location, Service, Provider)
 
 
 class Practice(Value):
-    """The practice: places, services, providers, payers, business time and channels."""
+    """The practice: places, services, providers, payers, business time and channels.
+
+    Hashed by identity, so that what is derived from one can be cached by it cheaply.
+    """
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Practice) and self.model_dump() == other.model_dump())
 
     name: str
     timezone: str

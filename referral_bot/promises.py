@@ -19,7 +19,6 @@ OFFICE_ANSWERS_IN: Final = TimeSpan(amount=3, unit="d")
 """Business days an office has to answer; it is reminded after one and after three."""
 OFFICE_CONFIRMS_IN: Final = TimeSpan(amount=2, unit="d")
 """Business days after which an unconfirmed report is asked about."""
-DRAFT_WAITS: Final = TimeSpan(amount=1, unit="d")
 
 _ACKNOWLEDGED_BY: Final = frozenset(
     {Move.CLAIM, Move.ACCEPT, Move.ASK, Move.CALL, Move.DECLINE, Move.BOOK, Move.SEE, Move.MISS, Move.ARRIVE}

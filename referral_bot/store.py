@@ -52,7 +52,13 @@ class Transaction(Protocol):
         """A reference no referral has yet: `RB-` and four or more of the alphabet without look-alikes."""
 
     def first_time(self, key: str, now: datetime) -> bool:
-        """Whether `key` (a delivery, a press) is seen for the first time; it is remembered with the commit."""
+        """Whether `key` (a delivery, a press) is seen for the first time; remembered with the commit."""
+
+    def attempt(self, act: Callable[[], Result]) -> Result:
+        """Run `act` under a savepoint: if it raises, what it wrote is undone, and the exception goes on.
+
+        What was written before stays, audit rows and `first_time` included.
+        """
 
     # -- any record
 

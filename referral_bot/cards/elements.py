@@ -238,7 +238,16 @@ class Saying:
     type: Literal["saying"] = "saying"
 
 
-FormField = TextField | DateField | ChoiceField | SearchField | ChecksField | FilesField | Saying
+@dataclass(frozen=True)
+class LinkField:
+    """A link to a page of this server, such as a file."""
+
+    label: str
+    url: str
+    type: Literal["link"] = "link"
+
+
+FormField = TextField | DateField | ChoiceField | SearchField | ChecksField | FilesField | Saying | LinkField
 
 
 @dataclass(frozen=True)

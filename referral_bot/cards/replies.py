@@ -77,12 +77,10 @@ def which(views: Sequence[View], action: str) -> Card:
     return Card("Which referral?", "", (Text("Which one do you mean?", Tone.STRONG), Choices(choices)))
 
 
-def services(practice: Practice, subject: str, asked_for: str = "") -> Card:
-    """The practice's services as buttons, for a draft that names none, or one that isn't here."""
+def services(practice: Practice, subject: str, asked_for: str = "", action: str = "choose_service") -> Card:
+    """The practice's services as buttons, for what names none, or one that isn't here."""
     intro = f"We have no service called {asked_for}. " if asked_for else ""
-    buttons = tuple(
-        Button(service.name, "choose_service", subject, value=service.key) for service in practice.services
-    )
+    buttons = tuple(Button(service.name, action, subject, value=service.key) for service in practice.services)
     return Card("Which service?", "", (Text(f"{intro}Which service is it for?"), Buttons(buttons[:25])))
 
 
@@ -100,7 +98,7 @@ def help_card(practice: Practice, side: Side) -> Card:
             "What I can do",
             (Facts(examples), Text("Everything else you say in a thread stays internal.", Tone.QUIET)),
         )
-    examples = (
+    asked = (
         Fact("refer …", "Jane Doe 3/14/1962, 309-555-0123, BCBS, palpitations, cardiology, urgent"),
         Fact("when can you see …", "a new cardiology patient at North next week, mornings?"),
         Fact("status …", "RB-7K2M, or the patient's name, or all mine"),
@@ -111,7 +109,7 @@ def help_card(practice: Practice, side: Side) -> Card:
         "How I can help.",
         f"{practice.name}: what I can do",
         (
-            Facts(examples),
+            Facts(asked),
             Text("Reply in a referral's thread to answer, add or change something.", Tone.QUIET),
             Buttons(
                 (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -122,7 +122,7 @@ def moment(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
     return f"{local:%a, %b} {local.day}{year}, {clock}"
 
 
-def clock_time(local: datetime) -> str:
+def clock_time(local: datetime | time) -> str:
     """`9:40 AM`, of a local time."""
     return f"{local.hour % 12 or 12}:{local:%M %p}"
 

@@ -6,7 +6,7 @@ the outbox; an `Outcome` carries only what must reach the one person at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -94,13 +94,23 @@ class Outcome:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
+PageLink = Callable[[str, str, datetime], str]
+"""Makes the address of a page that shows a document once: from its id, the person's key, and now."""
+
+
 @dataclass(frozen=True)
-class Turn:
-    """One turn at the desk: an open transaction, who acts, where, and when (UTC)."""
+class Scene:
+    """An open transaction, the practice, the moment (UTC), and how much chat may carry."""
 
     tx: Transaction
     practice: Practice
-    actor: Person
-    place: Place
     now: datetime
     phi: Phi
+
+
+@dataclass(frozen=True)
+class Turn(Scene):
+    """One turn at the desk: a scene, who acts, and where."""
+
+    actor: Person
+    place: Place

@@ -1,0 +1,187 @@
+"""The core's side of the outbox: what a row sends, drawn when it leaves, and how sending it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from referral_bot.cards import elements, replies
+from referral_bot.cards.elements import Card, Tone
+from referral_bot.desk import documents, telling
+from referral_bot.desk.turn import Phi, Scene
+from referral_bot.model import Audience, Document, OutboxKind, OutboxMessage, OutboxStatus, Thread
+from referral_bot.store import Transaction
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What leaves for a platform. Exactly one of card, file and fetch says what to do.
+
+    `root` is the message to post under; with `update` that message is redrawn in place instead.
+    `retry`: an earlier attempt may have arrived, so look before posting again.
+    """
+
+    id: str
+    platform: str
+    tenant: str
+    channel: str
+    account: str
+    root: str | None
+    update: str | None
+    card: Card | None
+    file: tuple[str, str, bytes] | None
+    fetch: tuple[str, Mapping[str, str]] | None
+    retry: bool
+
+
+def prepare(tx: Transaction, row: OutboxMessage, now: datetime, phi: Phi) -> Outgoing | None:
+    """What to send for a row; none, with the row marked, where there is nothing left to do."""
+    practice = tx.practice()
+    outgoing = None
+    if practice is not None:
+        scene = Scene(tx, practice, now, phi)
+        outgoing = _to_thread(scene, row) if row.thread_id else _elsewhere(scene, row)
+    if outgoing is None:
+        _mark(tx, row, OutboxStatus.SENT, now)
+    return outgoing
+
+
+def _to_thread(scene: Scene, row: OutboxMessage) -> Outgoing | None:
+    thread = scene.tx.get(Thread, row.thread_id or "")
+    if thread is None:
+        return None
+    update = thread.head if row.kind is OutboxKind.REFRESH else None
+    card, file = None, None
+    if row.kind is OutboxKind.POST:
+        card = elements.load(row.content)
+    elif row.kind is OutboxKind.FILE:
+        file = _file(scene, str(row.content["document_id"]))
+    elif row.kind is OutboxKind.HEAD or thread.head is not None:
+        card = telling.head_card(scene, thread)
+    if card is None and file is None:
+        return None
+    return Outgoing(
+        id=row.id,
+        platform=thread.platform,
+        tenant=thread.tenant,
+        channel=thread.channel,
+        account="",
+        root=thread.root,
+        update=update,
+        card=card,
+        file=file,
+        fetch=None,
+        retry=row.attempts > 1,
+    )
+
+
+def _file(scene: Scene, document_id: str) -> tuple[str, str, bytes] | None:
+    document = scene.tx.get(Document, document_id)
+    return (document.name, document.media_type, document.content) if document and document.ready else None
+
+
+def _elsewhere(scene: Scene, row: OutboxMessage) -> Outgoing | None:
+    if row.kind is OutboxKind.FETCH:
+        document = scene.tx.get(Document, str(row.content["document_id"]))
+        if document is None or document.ready:
+            return None
+        source = document.source
+        fetch = (document.id, source)
+        return _outgoing(row, source.get("platform", ""), source.get("tenant", ""), "", None, fetch)
+    identities = scene.tx.identities(row.person_key or "")
+    if not identities:
+        return None
+    identity = identities[0]
+    return _outgoing(
+        row, identity.platform, identity.tenant, identity.account, elements.load(row.content), None
+    )
+
+
+def _outgoing(
+    row: OutboxMessage,
+    platform: str,
+    tenant: str,
+    account: str,
+    card: Card | None,
+    fetch: tuple[str, Mapping[str, str]] | None,
+) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        platform=platform,
+        tenant=tenant,
+        channel="",
+        account=account,
+        root=None,
+        update=None,
+        card=card,
+        file=None,
+        fetch=fetch,
+        retry=row.attempts > 1,
+    )
+
+
+def delivered(tx: Transaction, row_id: str, message_id: str, now: datetime) -> None:
+    """A row has arrived as `message_id`: its thread knows its root and its head from it."""
+    row = tx.get(OutboxMessage, row_id)
+    if row is None or row.status is OutboxStatus.SENT:
+        return
+    _mark(tx, row, OutboxStatus.SENT, now, message_id)
+    thread = tx.get(Thread, row.thread_id or "")
+    if thread is None or row.kind is OutboxKind.REFRESH:
+        return
+    changed = False
+    if thread.root is None:
+        thread.root, changed = message_id, True
+    if row.kind is OutboxKind.HEAD:
+        thread.head, changed = message_id, True
+    if changed:
+        tx.save(thread)
+
+
+def failed(tx: Transaction, row_id: str, code: str, retry_at: datetime | None, now: datetime) -> None:
+    """A row did not arrive: it is tried again at `retry_at`, or never; then the practice is told."""
+    row = tx.get(OutboxMessage, row_id)
+    if row is None or row.status is OutboxStatus.SENT:
+        return
+    row.failure, row.leased_until = code, None
+    if retry_at is not None:
+        row.status, row.not_before = OutboxStatus.PENDING, retry_at
+        tx.save(row)
+        return
+    row.status = OutboxStatus.DEAD
+    tx.save(row)
+    practice = tx.practice()
+    thread = tx.get(Thread, row.thread_id or "")
+    if practice and not (thread and thread.audience is Audience.PRACTICE):
+        where = f"in channel {thread.channel}" if thread else "to a person directly"
+        told = f"A message {where} could not be delivered ({code}). Please tell them another way."
+        scene = Scene(tx, practice, now, Phi.MINIMAL)
+        telling.tell_practice(scene, replies.says(told, Tone.WARNING, "A message could not be delivered."))
+
+
+def fetched(
+    tx: Transaction, row_id: str, document_id: str, content: bytes, media_type: str, now: datetime, phi: Phi
+) -> None:
+    """A file has been brought in."""
+    row, practice = tx.get(OutboxMessage, row_id), tx.practice()
+    if row is None or row.status is OutboxStatus.SENT or practice is None:
+        return
+    _mark(tx, row, OutboxStatus.SENT, now)
+    documents.fetched(Scene(tx, practice, now, phi), document_id, content, media_type)
+
+
+def fetch_refused(tx: Transaction, row_id: str, document_id: str, now: datetime, phi: Phi) -> None:
+    """A file can't be brought in; whoever sent it is told."""
+    row, practice = tx.get(OutboxMessage, row_id), tx.practice()
+    if row is None or row.status is OutboxStatus.SENT or practice is None:
+        return
+    _mark(tx, row, OutboxStatus.SENT, now)
+    documents.refuse(Scene(tx, practice, now, phi), document_id, documents.GONE)
+
+
+def _mark(
+    tx: Transaction, row: OutboxMessage, status: OutboxStatus, now: datetime, message_id: str | None = None
+) -> None:
+    row.status, row.sent_at, row.sent_as, row.leased_until = status, now, message_id, None
+    tx.save(row)

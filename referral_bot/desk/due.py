@@ -1,0 +1,110 @@
+"""What the clock will have to do: follow-ups written down when their cause happens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from referral_bot.business_time import BusinessCalendar
+from referral_bot.desk.turn import Scene
+from referral_bot.model import (
+    Appointment,
+    FollowUp,
+    FollowUpKind,
+    Promise,
+    PromiseStatus,
+    Referral,
+    Side,
+)
+from referral_bot.practice import PromiseKind, TimeSpan, Urgency
+from referral_bot.promises import Ledger
+
+REMIND_DAYS: Final = (7, 2, 1)
+"""Days before a visit on which the office's thread is reminded."""
+LEAST_NOTICE: Final = timedelta(minutes=5)
+"""A reminder comes at least this long before the due time."""
+DRAFT_WAITS: Final = timedelta(days=1)
+"""After this a draft's sender is asked whether it is still meant to be sent."""
+OFFICE_REMINDED_AFTER: Final = (TimeSpan(amount=1, unit="d"), TimeSpan(amount=3, unit="d"))
+
+
+def schedule(
+    scene: Scene, subject_id: str, kind: FollowUpKind, due_at: datetime, argument: str, key: str
+) -> None:
+    """Write down something to do at `due_at` (UTC)."""
+    scene.tx.add(
+        FollowUp(
+            id=scene.tx.new_id(), key=key, subject_id=subject_id, kind=kind, due_at=due_at, argument=argument
+        )
+    )
+
+
+def schedule_promises(scene: Scene, referral: Referral, ledger: Ledger) -> None:
+    """Write down the steps of promises that were made or that run again."""
+    moved = [promise for promise in ledger.changed if promise.status is PromiseStatus.OPEN]
+    for promise in (*ledger.made, *moved):
+        if promise.owed_by is Side.PRACTICE:
+            schedule_steps(scene, promise)
+        elif promise in ledger.made:
+            _schedule_office(scene, referral, promise)
+
+
+def schedule_steps(scene: Scene, promise: Promise) -> None:
+    """Write down the first of a promise's steps: its reminder."""
+    schedule_step(scene, promise, reminder_at(scene, promise))
+
+
+def reminder_at(scene: Scene, promise: Promise) -> datetime:
+    """When its owner is reminded: with a quarter of the time left, at least five minutes before."""
+    if promise.kind is PromiseKind.SEE:
+        at = promise.made_at + (promise.due_at - promise.made_at) * 3 / 4
+    else:
+        calendar = BusinessCalendar(scene.practice)
+        whole = calendar.minutes_between(promise.made_at, promise.due_at)
+        at = calendar.add(promise.made_at, TimeSpan(amount=max(whole * 3 // 4, 1), unit="m"))
+    return min(at, promise.due_at - LEAST_NOTICE)
+
+
+def schedule_step(scene: Scene, promise: Promise, at: datetime) -> None:
+    """Write down a promise's next step."""
+    key = f"promise:{promise.id}:{promise.step}:{at.isoformat()}"
+    schedule(scene, promise.subject_id, FollowUpKind.PROMISE, at, promise.id, key)
+
+
+def manager_at(scene: Scene, promise: Promise, urgency: Urgency | None) -> datetime:
+    """When the manager hears of a late promise: one business hour later, with stat 15 minutes."""
+    if urgency is Urgency.STAT:
+        return promise.due_at + timedelta(minutes=15)
+    return BusinessCalendar(scene.practice).add(promise.due_at, TimeSpan(amount=1, unit="h"))
+
+
+def _schedule_office(scene: Scene, referral: Referral, promise: Promise) -> None:
+    calendar = BusinessCalendar(scene.practice)
+    for span in OFFICE_REMINDED_AFTER:
+        at = calendar.add(promise.made_at, span)
+        schedule(scene, referral.id, FollowUpKind.OFFICE_OWES, at, promise.id, f"owes:{promise.id}:{span}")
+
+
+def schedule_visit(scene: Scene, appointment: Appointment) -> None:
+    """Write down the reminders before a visit that are still to come."""
+    for days in REMIND_DAYS:
+        at = appointment.starts_at - timedelta(days=days)
+        if at > scene.now:
+            key = f"visit:{appointment.id}:{days}"
+            kind = FollowUpKind.VISIT_REMINDER
+            schedule(scene, appointment.referral_id, kind, at, f"{appointment.id}:{days}", key)
+
+
+def schedule_draft(scene: Scene, referral: Referral) -> None:
+    """Write down the reminder of a draft that waits for a day."""
+    at = scene.now + DRAFT_WAITS
+    schedule(scene, referral.id, FollowUpKind.DRAFT_WAITING, at, "", f"draft:{referral.id}")
+
+
+def schedule_hold(scene: Scene, appointment: Appointment) -> None:
+    """Write down the end of a hold."""
+    assert appointment.held_until is not None
+    key = f"hold:{appointment.id}"
+    schedule(
+        scene, appointment.referral_id, FollowUpKind.HOLD_EXPIRED, appointment.held_until, appointment.id, key
+    )

@@ -1,0 +1,254 @@
+"""What the clock does: reminders, alerts and honest messages, each checked again when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from referral_bot.business_time import after_quiet
+from referral_bot.cards import details, replies, words
+from referral_bot.cards.elements import Tone
+from referral_bot.desk import due, record, telling
+from referral_bot.desk.turn import Phi, Scene
+from referral_bot.model import (
+    Appointment,
+    AppointmentStatus,
+    Audience,
+    EventKind,
+    FollowUp,
+    FollowUpKind,
+    OutboxKind,
+    Promise,
+    PromiseStatus,
+    Question,
+    Referral,
+    Role,
+    State,
+    Thread,
+)
+from referral_bot.practice import PromiseKind, Urgency
+from referral_bot.store import Transaction
+
+LEASE: Final = timedelta(minutes=1)
+REMINDED, ALERTED, MANAGER = 1, 2, 3
+"""How many of a promise's steps have been said."""
+
+
+def run_due(tx: Transaction, now: datetime, phi: Phi, limit: int = 200) -> int:
+    """Do what is due, the longest due first, at most `limit`; returns how many were done."""
+    practice = tx.practice()
+    if practice is None:
+        return 0
+    claimed = tx.claim_follow_ups(now, LEASE, limit)
+    scene = Scene(tx, practice, now, phi)
+    for follow_up in claimed:
+        _run(scene, follow_up)
+    return len(claimed)
+
+
+def _run(scene: Scene, follow_up: FollowUp) -> None:
+    later = _quiet_until(scene, follow_up)
+    if later is not None:
+        follow_up.due_at, follow_up.leased_until = later, None
+    else:
+        _DOERS[follow_up.kind](scene, follow_up)
+        follow_up.done_at = scene.now
+    scene.tx.save(follow_up)
+
+
+def _quiet_until(scene: Scene, follow_up: FollowUp) -> datetime | None:
+    """Until when the night, or a closed day, holds this back; stat and what says nothing goes through."""
+    if follow_up.kind is FollowUpKind.HOLD_EXPIRED:
+        return None
+    referral = scene.tx.get(Referral, follow_up.subject_id)
+    if referral is not None and referral.urgency is Urgency.STAT:
+        return None
+    zone = scene.practice.timezone
+    to_office = follow_up.kind in (
+        FollowUpKind.VISIT_REMINDER,
+        FollowUpKind.DRAFT_WAITING,
+        FollowUpKind.OFFICE_OWES,
+    )
+    if referral is not None and to_office:
+        zone = telling.office_of(scene, referral.office_key).timezone or zone
+    allowed = after_quiet(scene.now, zone, scene.practice)
+    return allowed if allowed > scene.now else None
+
+
+# ---------------------------------------------------------------- promises
+
+
+def _promise(scene: Scene, follow_up: FollowUp) -> None:
+    promise = scene.tx.get(Promise, follow_up.argument)
+    if promise is None or promise.status is not PromiseStatus.OPEN:
+        return
+    if scene.now < promise.due_at and promise.step >= REMINDED:
+        return
+    if scene.now < promise.due_at:
+        _remind(scene, promise)
+    elif promise.step < ALERTED:
+        _late(scene, promise)
+    else:
+        _tell_manager(scene, promise)
+    scene.tx.save(promise)
+
+
+def _remind(scene: Scene, promise: Promise) -> None:
+    left = words.until(promise.due_at, _zone(scene, Audience.PRACTICE, promise), scene.now)
+    _post(
+        scene,
+        promise,
+        Audience.PRACTICE,
+        f"Reminder: {_owner(scene, promise)}, {words.OWED[promise.kind]} {left}.",
+    )
+    promise.step = REMINDED
+    due.schedule_step(scene, promise, promise.due_at)
+
+
+def _late(scene: Scene, promise: Promise) -> None:
+    """The alert to the practice, and the truth to the office before it has to ask."""
+    zone = _zone(scene, Audience.PRACTICE, promise)
+    owed = words.OWED[promise.kind]
+    promised = words.moment(promise.due_at, zone, scene.now)
+    _post(
+        scene,
+        promise,
+        Audience.PRACTICE,
+        f"Late: {_owner(scene, promise)} was {owed} by {promised}.",
+        Tone.WARNING,
+    )
+    new_time = due.manager_at(scene, promise, _urgency(scene, promise))
+    office_zone = _zone(scene, Audience.OFFICE, promise)
+    told = (
+        f"We promised {owed} by {words.moment(promise.due_at, office_zone, scene.now)} and are late. "
+        f"{_owner(scene, promise)} has it; you hear {words.until(new_time, office_zone, scene.now)}."
+    )
+    _post(scene, promise, Audience.OFFICE, told)
+    promise.step = ALERTED
+    due.schedule_step(scene, promise, new_time)
+
+
+def _tell_manager(scene: Scene, promise: Promise) -> None:
+    referral = _referral(scene, promise)
+    name = referral.reference if referral else "A question of an office"
+    late = words.span(int((scene.now - promise.due_at).total_seconds() // 60))
+    told = f"{name}: {_owner(scene, promise)} was {words.OWED[promise.kind]}; late by {late}."
+    for person in scene.tx.people(None):
+        if person.role is Role.MANAGER:
+            telling.tell_person(scene, person, replies.says(told, Tone.WARNING, "A promise is late."))
+    promise.step = MANAGER
+
+
+def _referral(scene: Scene, promise: Promise) -> Referral | None:
+    question = scene.tx.get(Question, promise.subject_id) if promise.kind is PromiseKind.ANSWER else None
+    subject = question.referral_id if question else promise.subject_id
+    return scene.tx.get(Referral, subject) if subject else None
+
+
+def _urgency(scene: Scene, promise: Promise) -> Urgency | None:
+    referral = _referral(scene, promise)
+    return referral.urgency if referral else None
+
+
+def _owner(scene: Scene, promise: Promise) -> str:
+    person = scene.tx.person(promise.person_key) if promise.person_key else None
+    if person is not None:
+        return person.name
+    return words.ROLES[promise.role].capitalize() if promise.role else "The practice"
+
+
+def _office_key(scene: Scene, promise: Promise) -> str:
+    referral = _referral(scene, promise)
+    if referral is not None:
+        return referral.office_key
+    question = scene.tx.get(Question, promise.subject_id)
+    return question.office_key if question else ""
+
+
+def _zone(scene: Scene, audience: Audience, promise: Promise) -> ZoneInfo:
+    return telling.zone_for(scene, audience, telling.office_of(scene, _office_key(scene, promise)))
+
+
+def _post(scene: Scene, promise: Promise, audience: Audience, text: str, tone: Tone = Tone.PLAIN) -> None:
+    referral = _referral(scene, promise)
+    subject = referral.id if referral else promise.subject_id
+    name = f"{referral.reference}: " if referral else ""
+    for thread in scene.tx.threads(subject):
+        if thread.audience is audience:
+            telling.post(scene, thread, replies.says(text, tone, f"{name}news about a promised time."))
+
+
+# ---------------------------------------------------------------- everything else
+
+
+def _office_threads(scene: Scene, subject_id: str) -> list[Thread]:
+    return [thread for thread in scene.tx.threads(subject_id) if thread.audience is Audience.OFFICE]
+
+
+def _visit_reminder(scene: Scene, follow_up: FollowUp) -> None:
+    """A visit is near: when, with whom, where, and what to bring; nothing if it was moved or cancelled."""
+    appointment = scene.tx.get(Appointment, follow_up.argument.partition(":")[0])
+    if appointment is None or appointment.status is not AppointmentStatus.BOOKED:
+        return
+    if appointment.starts_at <= scene.now:
+        return
+    referral = scene.tx.get(Referral, appointment.referral_id)
+    if referral is None:
+        return
+    shown = telling.view(scene, referral, Audience.OFFICE)
+    bring = f" Please bring: {shown.service.bring}" if shown.service and shown.service.bring else ""
+    told = f"Coming up: {details.visit(shown, appointment)}.{bring}"
+    event = record.happened(scene, referral.id, EventKind.REMINDED, None, {"text": told})
+    telling.tell(scene, referral, event)
+
+
+def _draft_waiting(scene: Scene, follow_up: FollowUp) -> None:
+    referral = scene.tx.get(Referral, follow_up.subject_id)
+    if referral is None or referral.state is not State.DRAFT:
+        return
+    referral.due_at = scene.now + timedelta(days=7)
+    scene.tx.save(referral)
+    for thread in _office_threads(scene, referral.id):
+        told = "This draft has not been sent yet. Press Submit to send it, or Discard."
+        telling.post(scene, thread, replies.says(told, fallback="A draft has not been sent yet."))
+
+
+def _office_owes(scene: Scene, follow_up: FollowUp) -> None:
+    promise = scene.tx.get(Promise, follow_up.argument)
+    referral = scene.tx.get(Referral, follow_up.subject_id)
+    if promise is None or referral is None or promise.status is not PromiseStatus.OPEN:
+        return
+    sender = scene.tx.person(promise.person_key or "")
+    name = f"{sender.name}, " if sender else ""
+    asked = {
+        State.NEEDS_INFO: "the practice still waits for your answer to the question above. Just reply here.",
+        State.REPORT_SENT: "did the report reach you? Press Close on the card when you have what you need.",
+    }.get(referral.state)
+    if asked is None:
+        return
+    told = f"{name}{asked}" if name else asked[0].upper() + asked[1:]
+    for thread in _office_threads(scene, referral.id):
+        telling.post(scene, thread, replies.says(told, fallback=f"{referral.reference}: a reminder."))
+
+
+def _hold_expired(scene: Scene, follow_up: FollowUp) -> None:
+    appointment = scene.tx.get(Appointment, follow_up.argument)
+    if appointment is None or appointment.status is not AppointmentStatus.PROPOSED:
+        return
+    appointment.status = AppointmentStatus.CANCELLED
+    scene.tx.save(appointment)
+    for thread in _office_threads(scene, appointment.referral_id):
+        telling.put(scene, thread, OutboxKind.REFRESH)
+        told = "The time is no longer kept for you. The draft is still here: press Choose a time."
+        telling.post(scene, thread, replies.says(told))
+
+
+_DOERS: Final[dict[FollowUpKind, Callable[[Scene, FollowUp], None]]] = {
+    FollowUpKind.PROMISE: _promise,
+    FollowUpKind.VISIT_REMINDER: _visit_reminder,
+    FollowUpKind.DRAFT_WAITING: _draft_waiting,
+    FollowUpKind.OFFICE_OWES: _office_owes,
+    FollowUpKind.HOLD_EXPIRED: _hold_expired,
+}

@@ -1,0 +1,264 @@
+"""What somebody of an office says outside a referral's thread: read, and answered act by act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from referral_bot.access import NO_SUCH_REFERRAL
+from referral_bot.cards import replies
+from referral_bot.cards.elements import Button, Buttons, Card, Style, Text, Tone
+from referral_bot.desk import (
+    answers,
+    asking,
+    booking,
+    documents,
+    intake,
+    packets,
+    record,
+    status,
+    telling,
+    visits,
+)
+from referral_bot.desk.turn import Message, Place, Turn
+from referral_bot.model import AuditAction, EventKind, Preference, Referral
+from referral_bot.practice import VisitType
+from referral_bot.reading import Context, OpenReferral, Reading, read
+
+ABOUT_A_REFERRAL: Final = frozenset(
+    {
+        "check_status",
+        "confirm_document_received",
+        "request_consult_note",
+        "update_referral",
+        "attach_document",
+        "cancel_referral",
+        "reschedule_appointment",
+    }
+)
+BY_THE_DIRECTORY: Final = frozenset({"ask_insurance_accepted", "ask_practice_info", "ask_requirements"})
+TO_A_PERSON: Final = frozenset({"report_issue", "request_human"})
+CONTEXT_LIMIT: Final = 200
+UNREADABLE: Final = (
+    "I could not make a referral, a question or a request out of that. "
+    'Write "refer" and the patient, "status" and a name, or "help".'
+)
+
+
+def said(turn: Turn, message: Message) -> None:
+    """Read a message and do everything it asks, in its order."""
+    reading = read_for(turn, message.text)
+    if "emergency" in reading.intents:
+        emergency(turn)
+        return
+    patients = _patients(reading)
+    if patients:
+        _start_drafts(turn, message, reading, patients)
+    done = {"submit_referral"}
+    for intent in reading.intents:
+        if intent not in done:
+            done.add(intent)
+            _one(turn, message, reading, intent)
+    if not reading.intents:
+        telling.reply(turn, turn.place, replies.says(UNREADABLE))
+
+
+def read_for(turn: Turn, text: str) -> Reading:
+    """Read a text with the practice's words; the office's open referrals only where they matter."""
+    vocabulary = packets.vocabulary(turn.practice)
+    reading = read(text, now=turn.now.astimezone(_zone(turn)), context=Context(), vocabulary=vocabulary)
+    if not ABOUT_A_REFERRAL & set(reading.intents):
+        return reading
+    open_ones = turn.tx.referrals(office_key=turn.actor.office_key, limit=CONTEXT_LIMIT)
+    known = tuple(OpenReferral(r.reference or "", r.packet.patient.name) for r in open_ones)
+    context = Context(office=turn.actor.office_key, open_referrals=known)
+    return read(text, now=turn.now.astimezone(_zone(turn)), context=context, vocabulary=vocabulary)
+
+
+def _zone(turn: Turn) -> ZoneInfo:
+    return telling.zone_for(
+        turn, status.audience_of(turn), telling.office_of(turn, turn.actor.office_key or "")
+    )
+
+
+def emergency(turn: Turn) -> None:
+    """A patient is in danger now: 911 first, and a person of the practice is alerted at once."""
+    telling.reply(turn, turn.place, replies.says(replies.EMERGENCY, Tone.WARNING, "Call 911 now."))
+    alert(turn, "describes an emergency. They were told to call 911. Please call them now")
+
+
+def alert(turn: Turn, what: str) -> None:
+    """Alert the practice's staff that an office needs a call now; names no patient."""
+    office = telling.office_of(turn, turn.actor.office_key or "")
+    call = f" at {office.phone}" if office.phone else ""
+    told = f"{turn.actor.name}, {office.name}, {what}{call}."
+    telling.tell_practice(turn, replies.says(told, Tone.WARNING, "An office needs a call now."))
+
+
+# ---------------------------------------------------------------- new patients
+
+
+def _patients(reading: Reading) -> list[Mapping[str, Any]]:
+    """The fields of each new patient in the message."""
+    if "submit_referral" not in reading.intents:
+        return []
+    several = reading.fields.get("referrals")
+    if several and reading.intents.count("submit_referral") > 1:
+        return list(several)
+    own = reading.fields.get("submit")
+    return [own if isinstance(own, Mapping) else reading.fields]
+
+
+def _start_drafts(
+    turn: Turn, message: Message, reading: Reading, patients: Sequence[Mapping[str, Any]]
+) -> None:
+    intake.start(turn, patients[0], reading.flags, message.files)
+    apart = Place(turn.place.platform, turn.place.tenant, turn.place.channel, direct=turn.place.direct)
+    for fields in patients[1:]:
+        intake.start(_at(turn, apart), fields, reading.flags)
+    if "safety_escalate_human_now" in reading.flags:
+        alert(turn, "is sending a patient with a sudden danger. Please call them now")
+
+
+def _at(turn: Turn, place: Place) -> Turn:
+    return Turn(turn.tx, turn.practice, turn.now, turn.phi, turn.actor, place)
+
+
+# ---------------------------------------------------------------- everything else
+
+
+def _one(turn: Turn, message: Message, reading: Reading, intent: str) -> None:
+    fields = _fields_for(reading, intent)
+    if intent in ABOUT_A_REFERRAL:
+        _about_a_referral(turn, message, reading, intent, fields)
+    elif intent in BY_THE_DIRECTORY:
+        by_directory(turn, intent, fields)
+    elif intent == "check_availability":
+        telling.reply(turn, turn.place, times(turn, fields))
+    elif intent == "select_slot":
+        telling.reply(turn, turn.place, replies.says("Press Choose beside the time you want."))
+    elif intent in TO_A_PERSON or (intent == "out_of_scope" and _is_question(message.text, reading)):
+        answers.ask_without_patient(turn, message.text)
+    elif intent == "thanks":
+        telling.reply(turn, turn.place, replies.says("You're welcome."))
+    elif intent == "help":
+        telling.reply(turn, turn.place, replies.help_card(turn.practice, turn.actor.side))
+    elif {"privacy_refusal", "not_own_referral"} & set(reading.flags):
+        record.audit(turn, AuditAction.REFUSED, "question.privacy")
+        telling.reply(turn, turn.place, replies.says(NO_SUCH_REFERRAL))
+    else:
+        telling.reply(turn, turn.place, replies.says(UNREADABLE))
+
+
+def _fields_for(reading: Reading, intent: str) -> Mapping[str, Any]:
+    verb = {"check_status": "status", "cancel_referral": "cancel"}.get(intent, "")
+    own = reading.fields.get(verb)
+    return own if isinstance(own, Mapping) else reading.fields
+
+
+def _is_question(text: str, reading: Reading) -> bool:
+    refused = {"privacy_refusal", "not_own_referral"} & set(reading.flags)
+    return not refused and "?" in text and any(character.isalpha() for character in text)
+
+
+def by_directory(turn: Turn, intent: str, fields: Mapping[str, Any]) -> None:
+    """Answer at once what the directory knows."""
+    telling.reply(turn, turn.place, asking.answer(turn.practice, intent, fields))
+
+
+def times(turn: Turn, fields: Mapping[str, Any]) -> Card:
+    """Open times for what was asked; asks which service where that isn't clear."""
+    named = fields.get("service")
+    service = packets.service_named(turn.practice, str(named)) if named else None
+    if service is None and len(turn.practice.services) == 1:
+        service = turn.practice.services[0]
+    if service is None:
+        return replies.services(turn.practice, "", str(named or ""), action="availability")
+    preference = dict(fields.get("preference") or {})
+    preference.setdefault("provider", fields.get("provider"))
+    preference.setdefault("location", fields.get("location"))
+    visit = VisitType.FOLLOW_UP if fields.get("visit_type") == "follow_up" else VisitType.NEW
+    return booking.availability(turn, service.key, visit, Preference.model_validate(preference))
+
+
+def _about_a_referral(
+    turn: Turn, message: Message, reading: Reading, intent: str, fields: Mapping[str, Any]
+) -> None:
+    if intent == "check_status" and fields.get("scope") == "office_open":
+        telling.reply(turn, turn.place, status.all_open(turn))
+        return
+    several = reading.fields.get("referrals")
+    wanted = list(several) if several and intent == "check_status" else [fields]
+    for one in wanted:
+        found = meant(turn, message.text if len(wanted) == 1 else "", one)
+        telling_about(turn, message, intent, one, found)
+
+
+def meant(turn: Turn, text: str, fields: Mapping[str, Any]) -> list[Referral]:
+    """The referrals that a reference, or a patient's name within the own office, can mean."""
+    reference = status.reference_in(text) or fields.get("referral_id")
+    if reference:
+        referral = status.by_reference(turn, str(reference))
+        return [referral] if referral else []
+    patient = fields.get("patient") or {}
+    return status.by_name(turn, patient.get("first"), patient.get("last"))
+
+
+def telling_about(
+    turn: Turn, message: Message, intent: str, fields: Mapping[str, Any], found: Sequence[Referral]
+) -> None:
+    """Do or answer what was said about referrals that were found; the same words where none was."""
+    if not found:
+        record.audit(turn, AuditAction.REFUSED, "referral.status")
+        telling.reply(turn, turn.place, replies.says(NO_SUCH_REFERRAL))
+    elif intent == "check_status":
+        telling.reply(turn, turn.place, status.shown(turn, found, "Here is where it stands:"))
+    elif len(found) > 1:
+        action = {"cancel_referral": "cancel", "reschedule_appointment": "times"}.get(intent, "details")
+        telling.reply(turn, turn.place, status.which(turn, found, action))
+    else:
+        about(turn, message, intent, fields, found[0])
+
+
+def about(turn: Turn, message: Message, intent: str, fields: Mapping[str, Any], referral: Referral) -> None:
+    """Do what was said about one referral."""
+    if intent == "check_status":
+        telling.reply(turn, turn.place, status.shown(turn, [referral], "Here is where it stands:"))
+    elif intent == "cancel_referral":
+        telling.reply(turn, turn.place, _confirm_cancel(referral))
+    elif intent == "reschedule_appointment":
+        button = Button("Choose a time", "times", referral.id, style=Style.PRIMARY)
+        told = Text(f"{referral.reference}: choose the new time, and the old one is given back.")
+        telling.reply(turn, turn.place, Card("Choose a new time.", "", (told, Buttons((button,)))))
+    elif intent == "attach_document" or message.files:
+        documents.receive(turn, referral, message.files)
+        visits.add(turn, referral, message.text)
+    elif intent == "update_referral":
+        update(turn, referral, message.text, fields)
+    else:
+        answers.ask_practice(turn, referral, message.text)
+
+
+def _confirm_cancel(referral: Referral) -> Card:
+    buttons = (
+        Button("Cancel appointment", "cancel_appointment", referral.id),
+        Button("Cancel referral", "cancel", referral.id, style=Style.DANGER),
+    )
+    told = f"{referral.reference}: nothing is cancelled yet. The appointment only, or the whole referral?"
+    return Card("Please confirm what to cancel.", "", (Text(told), Buttons(buttons)))
+
+
+def update(turn: Turn, referral: Referral, text: str, fields: Mapping[str, Any]) -> None:
+    """Take over a correction, and pass the words on as they are."""
+    before, urgency = referral.packet.model_copy(deep=True), referral.urgency
+    changes = {key: value for key, value in fields.items() if key not in ("patient", "referral_id")}
+    numbers = {k: v for k, v in (fields.get("patient") or {}).items() if k not in ("first", "last")}
+    if added := fields.get("reason_add"):
+        changes["reason"] = "; ".join(filter(None, (referral.packet.reason, str(added))))
+    packets.merge(referral, {**changes, "patient": numbers}, turn.practice)
+    labels = packets.differences(before, referral.packet)
+    labels += ["Urgency"] if referral.urgency != urgency else []
+    if labels:
+        record.note(turn, referral, EventKind.CHANGED, {"labels": labels})
+    visits.add(turn, referral, text)

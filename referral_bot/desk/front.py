@@ -1,0 +1,221 @@
+"""The front of the desk: what every platform's handlers call. Each method is one use case of one transaction.
+
+Whatever a person can do wrong, or may not do, is answered here in words; exceptions that come out
+of it are bugs or trouble of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from referral_bot import access
+from referral_bot.cards import replies
+from referral_bot.cards.elements import Card, Option, Tone
+from referral_bot.desk import fresh, home, in_thread, presses, record, staff, suggestions, telling
+from referral_bot.desk.turn import (
+    Account,
+    FormAnswer,
+    Message,
+    Outcome,
+    PageLink,
+    Phi,
+    Place,
+    Press,
+    Scene,
+    Turn,
+)
+from referral_bot.errors import BadInput, NotFound, ReferralBotError, Refused
+from referral_bot.model import (
+    AuditAction,
+    AuditEntry,
+    Identity,
+    Person,
+    Question,
+    Referral,
+    Side,
+    State,
+    Thread,
+)
+from referral_bot.store import Transaction
+
+NOT_SET_UP: Final = "The practice has not set me up yet. Please try again later."
+OTHER_CHANNEL: Final = (
+    "This channel isn't linked to your office, so I can't talk about referrals here. "
+    "Please use your office's own channel, or write to me directly."
+)
+STAFF_HERE: Final = (
+    "This is the office's channel. Please work from the referral's card in the intake channel."
+)
+
+
+class _Unknown(Exception):
+    """The account belongs to nobody in the directory."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The use cases, with the settings they depend on."""
+
+    phi: Phi
+    page_link: PageLink
+
+    def hear(self, tx: Transaction, account: Account, message: Message, now: datetime) -> Outcome:
+        """Words typed to the bot, or in one of its threads."""
+        return self._turn(tx, account, message.place, now, lambda turn: _hear(turn, message))
+
+    def press(self, tx: Transaction, account: Account, press: Press, now: datetime) -> Outcome:
+        """A button, a command or a shortcut."""
+
+        def act(turn: Turn) -> Outcome:
+            _check_place(turn)
+            return presses.press(turn, press, self.page_link)
+
+        return self._turn(tx, account, press.place, now, act)
+
+    def submit(self, tx: Transaction, account: Account, answer: FormAnswer, now: datetime) -> Outcome:
+        """A form sent in. Errors stand under their fields; one without a field comes as a private card."""
+        return self._turn(tx, account, answer.place, now, lambda turn: presses.submit(turn, answer))
+
+    def suggest(
+        self, tx: Transaction, account: Account, source: str, typed: str, now: datetime
+    ) -> tuple[Option, ...]:
+        """Type-ahead for a form's search field; nothing for people the directory doesn't know."""
+        practice = tx.practice()
+        if practice is None:
+            return ()
+        try:
+            _identify(tx, account)
+        except _Unknown:
+            return ()
+        return suggestions.suggest(practice, source, typed)
+
+    def home(self, tx: Transaction, account: Account, now: datetime) -> Card:
+        """The person's own page: what needs them, and what they have open."""
+        place = Place(account.platform, account.tenant, "", direct=True)
+        shown: list[Card] = []
+
+        def draw(turn: Turn) -> Outcome:
+            shown.append(home.page(turn))
+            return Outcome()
+
+        outcome = self._turn(tx, account, place, now, draw)
+        return shown[0] if shown else (outcome.private or replies.says(NOT_SET_UP))
+
+    def _turn(
+        self,
+        tx: Transaction,
+        account: Account,
+        place: Place,
+        now: datetime,
+        act: Callable[[Turn], Outcome],
+    ) -> Outcome:
+        practice = tx.practice()
+        if practice is None:
+            return Outcome(private=replies.says(NOT_SET_UP))
+        try:
+            person = _identify(tx, account)
+        except _Unknown:
+            return _unknown(Scene(tx, practice, now, self.phi), account, place)
+        turn = Turn(tx, practice, now, self.phi, person, place)
+        try:
+            return tx.attempt(lambda: act(turn))
+        except BadInput as problem:
+            if problem.fields:
+                return Outcome(errors=problem.fields)
+            return Outcome(private=replies.says(str(problem), Tone.WARNING))
+        except (Refused, NotFound) as problem:
+            record.audit(turn, AuditAction.REFUSED, "desk.refused")
+            return Outcome(private=replies.says(str(problem)))
+        except ReferralBotError as problem:
+            return Outcome(private=replies.says(str(problem)))
+
+
+def _identify(tx: Transaction, account: Account) -> Person:
+    """The person behind an account; its workspace is remembered at the first meeting."""
+    identity = tx.identity(account.platform, account.account)
+    if identity is None or identity.tenant not in ("", account.tenant):
+        raise _Unknown
+    person = tx.person(identity.person_key)
+    if person is None or not person.active:
+        raise _Unknown
+    if not identity.tenant and account.tenant:
+        bound: Identity = identity.model_copy(update={"tenant": account.tenant})
+        tx.bind_identity(bound)
+    return person
+
+
+def _unknown(scene: Scene, account: Account, place: Place) -> Outcome:
+    """Somebody the directory doesn't know: told how to get access; the practice is told, once a day."""
+    scene.tx.audit(
+        AuditEntry(
+            at=scene.now,
+            actor_key=None,
+            action=AuditAction.REFUSED,
+            what="desk.unknown",
+            place=f"{place.platform}:{place.channel}",
+        )
+    )
+    day = scene.now.date().isoformat()
+    if scene.tx.first_time(f"unknown:{account.platform}:{account.account}:{day}", scene.now):
+        name = account.name or "Somebody"
+        told = (
+            f"{name} ({account.platform} account {account.account}) wrote to me and is not in the directory. "
+            "If they belong to an office, add them to its people and import the directory again."
+        )
+        telling.tell_practice(scene, replies.says(told, Tone.WARNING, "Somebody asks for access."))
+    call = f" or call {scene.practice.phone}" if scene.practice.phone else ""
+    told = (
+        f"I don't know you yet, so I can't help with referrals. {scene.practice.name} has been told that you "
+        f"asked; they can add you{call}."
+    )
+    return Outcome(private=replies.says(told))
+
+
+def _check_place(turn: Turn) -> None:
+    """Raise NotFound where somebody of an office speaks in a channel that isn't their office's."""
+    if turn.actor.side is Side.PRACTICE or turn.place.direct or not turn.place.channel:
+        return
+    channel = turn.tx.channel(turn.place.platform, turn.place.channel)
+    if channel is None or channel.office_key != turn.actor.office_key:
+        raise NotFound(OTHER_CHANNEL)
+
+
+def _hear(turn: Turn, message: Message) -> Outcome:
+    thread = _thread(turn)
+    if turn.actor.side is Side.PRACTICE:
+        return _hear_staff(turn, message, thread)
+    if thread is None and not message.addressed:
+        return Outcome()
+    _check_place(turn)
+    _hear_office(turn, message, thread)
+    return Outcome()
+
+
+def _thread(turn: Turn) -> Thread | None:
+    if not turn.place.root:
+        return None
+    return turn.tx.thread_at(turn.place.platform, turn.place.channel, turn.place.root)
+
+
+def _hear_staff(turn: Turn, message: Message, thread: Thread | None) -> Outcome:
+    channel = turn.tx.channel(turn.place.platform, turn.place.channel)
+    if channel is not None and channel.office_key is not None:
+        return Outcome(private=replies.says(STAFF_HERE)) if message.addressed else Outcome()
+    return staff.said(turn, message, thread)
+
+
+def _hear_office(turn: Turn, message: Message, thread: Thread | None) -> None:
+    subject = turn.tx.get(Referral, thread.subject_id) if thread else None
+    if subject is not None:
+        access.see(turn.actor, subject)
+        if subject.state is State.DRAFT:
+            in_thread.in_draft(turn, message, subject)
+        elif subject.state is not State.DISCARDED or message.addressed:
+            in_thread.in_referral(turn, message, subject)
+    elif thread is not None and turn.tx.get(Question, thread.subject_id):
+        in_thread.in_question(turn, message)
+    elif message.addressed or thread is not None:
+        fresh.said(turn, message)

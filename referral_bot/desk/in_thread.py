@@ -1,0 +1,124 @@
+"""What somebody of an office says in a thread the bot follows: a draft's, a sent referral's, a question's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from referral_bot.cards import replies
+from referral_bot.desk import answers, documents, fresh, intake, packets, record, telling, visits
+from referral_bot.desk.turn import Message, Turn
+from referral_bot.lifecycle import TERMINAL
+from referral_bot.model import AuditAction, OutboxKind, Referral, State
+from referral_bot.reading import read_answer
+
+_SUBMIT_WORDS: Final = frozenset({"submit", "submit it", "send", "send it", "yes", "yes submit", "ok send"})
+_DISCARD_WORDS: Final = frozenset({"discard", "discard it", "forget it", "never mind", "nevermind"})
+_QUESTION_WORDS: Final = (
+    "can ",
+    "could ",
+    "do ",
+    "does ",
+    "is ",
+    "are ",
+    "when ",
+    "what ",
+    "who ",
+    "how ",
+    "will ",
+)
+
+
+def in_draft(turn: Turn, message: Message, referral: Referral) -> None:
+    """A reply under a draft fills it, sends it or throws it away."""
+    if message.files:
+        documents.receive(turn, referral, message.files)
+    text = message.text.strip()
+    plain = text.casefold().strip(" .!")
+    if not text:
+        return
+    if plain in _SUBMIT_WORDS:
+        intake.submit(turn, referral.id)
+        return
+    if plain in _DISCARD_WORDS:
+        intake.discard(turn, referral.id)
+        return
+    _fill(turn, message, referral)
+
+
+def _fill(turn: Turn, message: Message, referral: Referral) -> None:
+    answer = read_answer(
+        message.text,
+        asked=tuple(packets.missing(referral, turn.practice, turn.tx.documents(referral.id))),
+        now=turn.now,
+        vocabulary=packets.vocabulary(turn.practice),
+        current=referral.packet.model_dump(mode="json"),
+    )
+    if answer.understood:
+        intake.fill(turn, referral, answer.fields, answer.flags)
+        return
+    reading = fresh.read_for(turn, message.text)
+    if "emergency" in reading.intents:
+        fresh.emergency(turn)
+    elif "submit_referral" in reading.intents and "referrals" not in reading.fields:
+        intake.fill(turn, referral, reading.fields, reading.flags)
+    elif set(reading.intents) <= {"out_of_scope", "thanks"}:
+        _keep_as_note(turn, message.text, referral)
+    else:
+        fresh.said(turn, message)
+
+
+def _keep_as_note(turn: Turn, text: str, referral: Referral) -> None:
+    """What can't be read is kept as a note, so that nothing typed is lost."""
+    referral.packet.notes = "\n".join(filter(None, (referral.packet.notes, text)))
+    turn.tx.save(referral)
+    record.audit(turn, AuditAction.CHANGED, "referral.filled", referral.id, referral.office_key)
+    for thread in turn.tx.threads(referral.id):
+        telling.put(turn, thread, OutboxKind.REFRESH)
+    said = "I put that into the notes, word for word. Press Edit to change anything."
+    telling.reply(turn, turn.place, replies.says(said))
+
+
+def in_referral(turn: Turn, message: Message, referral: Referral) -> None:
+    """A reply under a sent referral: an answer, a question, a change, a request, or something to add."""
+    if message.files:
+        documents.receive(turn, referral, message.files)
+    if not message.text.strip():
+        return
+    reading = fresh.read_for(turn, message.text)
+    intents = set(reading.intents)
+    if "emergency" in intents:
+        fresh.emergency(turn)
+    elif intents == {"thanks"}:
+        _thanked(turn, message)
+    elif intents & {"check_status", "cancel_referral", "reschedule_appointment"}:
+        first = next(i for i in reading.intents if i in fresh.ABOUT_A_REFERRAL)
+        fresh.about(turn, message, first, reading.fields, referral)
+    elif referral.state is State.NEEDS_INFO:
+        answers.answer_practice(turn, referral, message.text)
+    elif intents & fresh.BY_THE_DIRECTORY:
+        intent = next(i for i in reading.intents if i in fresh.BY_THE_DIRECTORY)
+        fresh.by_directory(turn, intent, reading.fields)
+    elif "update_referral" in intents and referral.state not in TERMINAL:
+        fresh.update(turn, referral, message.text, reading.fields)
+    elif _asks(message.text) or intents & fresh.TO_A_PERSON or referral.state in TERMINAL:
+        answers.ask_practice(turn, referral, message.text)
+    else:
+        visits.add(turn, referral, message.text)
+
+
+def _thanked(turn: Turn, message: Message) -> None:
+    if message.addressed:
+        telling.reply(turn, turn.place, replies.says("You're welcome."))
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or text.strip().casefold().startswith(_QUESTION_WORDS)
+
+
+def in_question(turn: Turn, message: Message) -> None:
+    """A reply under a question without a patient: read like a new message; other words go to the practice."""
+    reading = fresh.read_for(turn, message.text)
+    if set(reading.intents) <= {"out_of_scope", "request_human"}:
+        answers.ask_without_patient(turn, message.text)
+    elif set(reading.intents) != {"thanks"} or message.addressed:
+        fresh.said(turn, message)

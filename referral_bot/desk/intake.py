@@ -1,0 +1,272 @@
+"""Drafts: started from a message or a form, filled, edited, submitted or discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from referral_bot.availability import Slot
+from referral_bot.cards import details, forms, replies, words
+from referral_bot.cards.elements import Form
+from referral_bot.desk import booking, documents, due, form_reading, packets, record, telling
+from referral_bot.desk.turn import FormAnswer, IncomingFile, Outcome, Place, Turn
+from referral_bot.errors import BadInput, NotNow, TimeTaken
+from referral_bot.lifecycle import TERMINAL, Move
+from referral_bot.model import (
+    Audience,
+    AuditAction,
+    ChannelKind,
+    EventKind,
+    OutboxKind,
+    Packet,
+    Referral,
+    Side,
+    State,
+    Thread,
+)
+from referral_bot.practice import PromiseKind
+
+
+def start(
+    turn: Turn,
+    fields: Mapping[str, Any],
+    flags: Sequence[str] = (),
+    files: Sequence[IncomingFile] = (),
+    slot_id: str | None = None,
+) -> Referral:
+    """Start a draft from what was read of a message, with its card in the thread under the message."""
+    referral = _new(turn)
+    packets.merge(referral, fields, turn.practice)
+    referral.flags = list(flags)
+    referral.hold_booking = "hold_booking_until_auth" in flags
+    _open(turn, referral, turn.place, files, slot_id)
+    named = fields.get("service")
+    if named and packets.service_named(turn.practice, str(named)) is None:
+        referral.flags.append("unknown_service")
+        turn.tx.save(referral)
+    if referral.service_key is None:
+        asked_for = str(named) if named and "unknown_service" in referral.flags else ""
+        telling.reply(turn, turn.place, replies.services(turn.practice, referral.id, asked_for))
+    return referral
+
+
+def _new(turn: Turn) -> Referral:
+    return Referral(
+        id=turn.tx.new_id(),
+        office_key=turn.actor.office_key or "",
+        sent_by=turn.actor.key,
+        started_at=turn.now,
+        next_actor=Side.OFFICE,
+        next_kind=PromiseKind.ANSWER,
+        due_at=turn.now,
+    )
+
+
+def _open(
+    turn: Turn, referral: Referral, place: Place, files: Sequence[IncomingFile], slot_id: str | None
+) -> Thread:
+    packets.assume(referral, turn.tx.people(referral.office_key), turn.practice)
+    referral.due_at = turn.now + due.DRAFT_WAITS
+    turn.tx.add(referral)
+    record.happened(turn, referral.id, EventKind.DRAFTED, turn.actor.key)
+    record.audit(turn, AuditAction.CHANGED, "referral.drafted", referral.id, referral.office_key)
+    known = turn.tx.thread_at(place.platform, place.channel, place.root or place.message)
+    if known is not None and turn.tx.get(Referral, known.subject_id) is None:
+        known.subject_id = referral.id
+        turn.tx.save(known)
+    thread = known if known and known.subject_id == referral.id else None
+    thread = thread or telling.open_thread(turn, referral.id, Audience.OFFICE, place)
+    telling.put(turn, thread, OutboxKind.HEAD)
+    due.schedule_draft(turn, referral)
+    documents.receive(turn, referral, files)
+    if slot_id:
+        booking.hold(turn, referral, slot_id)
+    return thread
+
+
+def fill(turn: Turn, referral: Referral, fields: Mapping[str, Any], flags: Sequence[str]) -> None:
+    """Take over an answer typed in a draft's thread; the card is redrawn, and what is left is said."""
+    packets.merge(referral, fields, turn.practice)
+    referral.flags = list(flags)
+    turn.tx.save(referral)
+    record.audit(turn, AuditAction.CHANGED, "referral.filled", referral.id, referral.office_key)
+    _redraw(turn, referral)
+    left = packets.missing(referral, turn.practice, turn.tx.documents(referral.id))
+    telling.reply(turn, turn.place, replies.says(_progress(left, packets.warnings(turn, referral))))
+
+
+def _progress(left: Sequence[str], warnings: Sequence[str]) -> str:
+    said = " ".join(warnings)
+    if not left:
+        return f"Thank you, that is everything. {said} Check the card above and press Submit.".replace(
+            "  ", " "
+        )
+    wanted = words.listed([details.LABELS[name].lower() for name in left])
+    return f"Thank you. {said} Still needed: {wanted}.".replace("  ", " ")
+
+
+def _redraw(turn: Turn, referral: Referral) -> None:
+    for thread in turn.tx.threads(referral.id):
+        telling.put(turn, thread, OutboxKind.REFRESH)
+
+
+def new_form(turn: Turn, slot_id: str = "") -> Form:
+    """The empty form."""
+    referral = _new(turn).model_copy(update={"id": ""})
+    if slot_id:
+        referral.service_key = Slot.from_id(slot_id).service_key
+    packets.assume(referral, turn.tx.people(referral.office_key), turn.practice)
+    note = f"With this time: {booking.slot_text(turn, Slot.from_id(slot_id))}" if slot_id else ""
+    return _form(turn, referral, "new_referral", "New referral", "Submit", slot_id, note)
+
+
+def edit_form(turn: Turn, referral_id: str) -> Form:
+    """The form of a draft, filled in; or of a sent referral, to change it."""
+    referral = record.find(turn, referral_id)
+    _still_changes(turn, referral)
+    record.audit(turn, AuditAction.VIEWED, "referral.form", referral.id, referral.office_key)
+    title = "Edit the draft" if referral.state is State.DRAFT else "Change the referral"
+    return _form(turn, referral, "save_referral", title, "Save", "", "")
+
+
+def _form(
+    turn: Turn, referral: Referral, action: str, title: str, submit: str, value: str, note: str
+) -> Form:
+    people = turn.tx.people(referral.office_key)
+    return forms.referral_form(
+        referral, turn.practice, people, action=action, title=title, submit=submit, value=value, note=note
+    )
+
+
+def _still_changes(turn: Turn, referral: Referral) -> None:
+    if referral.state in TERMINAL:
+        raise NotNow(record.meanwhile(turn, referral))
+
+
+def save_new(turn: Turn, answer: FormAnswer) -> Outcome:
+    """The form of a new referral: sent at once if nothing is missing; errors stand under their fields."""
+    referral = _new(turn)
+    read = form_reading.from_form(answer.answers, turn.practice, turn.now)
+    errors = dict(read.errors)
+    form_reading.take(referral, read, turn.practice)
+    files: Sequence[IncomingFile] = answer.answers.get("files") or ()
+    errors |= _missing_errors(turn, referral, bool(files))
+    if errors:
+        return Outcome(errors=errors)
+    referral.on_behalf_of = read.on_behalf_of
+    _open(turn, referral, _place_for_form(turn), files, answer.value or None)
+    submit(turn, referral.id)
+    return Outcome()
+
+
+def _missing_errors(turn: Turn, referral: Referral, has_files: bool) -> dict[str, str]:
+    needed = packets.blocking(referral, turn.practice, turn.tx.documents(referral.id) if referral.id else ())
+    if has_files and "documents" in needed:
+        needed.remove("documents")
+    field = {"documents": "files"}
+    return {field.get(name, name): f"{details.LABELS[name]} is needed to send it." for name in needed}
+
+
+def _place_for_form(turn: Turn) -> Place:
+    """Where a referral that began with a form is followed: here if it is the office's place, else there."""
+    place = Place(turn.place.platform, turn.place.tenant, turn.place.channel, direct=turn.place.direct)
+    if place.direct:
+        return place
+    linked = turn.tx.channels(turn.actor.office_key)
+    if any(channel.channel == place.channel for channel in linked):
+        return place
+    for channel in linked:
+        if channel.platform == place.platform and channel.kind is ChannelKind.OFFICE:
+            return Place(channel.platform, place.tenant, channel.channel)
+    raise BadInput(
+        "This channel isn't linked to your office. Write to me directly, or use your office's channel."
+    )
+
+
+def save(turn: Turn, answer: FormAnswer) -> Outcome:
+    """The form of a draft or of a sent referral, filled in anew."""
+    referral = record.find(turn, answer.subject)
+    _still_changes(turn, referral)
+    before = referral.packet.model_copy(deep=True), referral.service_key, referral.urgency
+    read = form_reading.from_form(answer.answers, turn.practice, turn.now)
+    if read.errors:
+        return Outcome(errors=read.errors)
+    form_reading.take(referral, read, turn.practice)
+    referral.on_behalf_of = read.on_behalf_of or referral.on_behalf_of
+    files: Sequence[IncomingFile] = answer.answers.get("files") or ()
+    if referral.state is State.DRAFT:
+        turn.tx.save(referral)
+        record.audit(turn, AuditAction.CHANGED, "referral.edited", referral.id, referral.office_key)
+        documents.receive(turn, referral, files)
+        _redraw(turn, referral)
+        return Outcome()
+    if errors := _missing_errors(turn, referral, False):
+        return Outcome(errors=errors)
+    _keep_change(turn, referral, before)
+    documents.receive(turn, referral, files)
+    return Outcome()
+
+
+def _keep_change(turn: Turn, referral: Referral, before: tuple[Packet, Any, Any]) -> None:
+    packet, service_key, urgency = before
+    labels = packets.differences(packet, referral.packet)
+    labels += ["Service"] if referral.service_key != service_key else []
+    labels += ["Urgency"] if referral.urgency != urgency else []
+    if labels:
+        record.note(turn, referral, EventKind.CHANGED, {"labels": labels})
+
+
+def submit(turn: Turn, referral_id: str) -> None:
+    """Send a draft: it gets its reference, its promises, and the practice's thread."""
+    referral = record.find(turn, referral_id)
+    if referral.state is not State.DRAFT:
+        raise NotNow(_already(referral) if referral.reference else record.meanwhile(turn, referral))
+    needed = packets.blocking(referral, turn.practice, turn.tx.documents(referral.id))
+    if needed:
+        wanted = words.listed([details.LABELS[name].lower() for name in needed])
+        raise BadInput(f"Not sent yet: {wanted} is still needed. Reply in the thread or press Edit.")
+    if referral.sent_by != turn.actor.key:
+        referral.on_behalf_of, referral.sent_by = referral.on_behalf_of or referral.sent_by, turn.actor.key
+    referral.reference = turn.tx.new_reference()
+    referral.submitted_at = turn.now
+    referral.assumed = []
+    referral.flags = [flag for flag in referral.flags if flag == "safety_escalate_human_now"]
+    slot_id = booking.held_slot(turn, referral)
+    record.act(turn, referral, Move.SUBMIT, EventKind.SUBMITTED)
+    telling.open_practice_thread(turn, referral.id)
+    documents.pass_on(turn, referral)
+    if slot_id:
+        _settle_time(turn, referral, slot_id)
+
+
+def _already(referral: Referral) -> str:
+    return f"It was sent already, as {referral.reference}. Nothing was sent twice."
+
+
+def _settle_time(turn: Turn, referral: Referral, slot_id: str) -> None:
+    try:
+        booking.settle(turn, referral, slot_id)
+    except TimeTaken:
+        said = "The time you chose was taken meanwhile. The referral is sent; please choose another time."
+        for thread in turn.tx.threads(referral.id):
+            if thread.audience is Audience.OFFICE:
+                telling.post(turn, thread, replies.says(said))
+
+
+def discard(turn: Turn, referral_id: str) -> None:
+    """Throw a draft away; nothing of it is sent."""
+    referral = record.find(turn, referral_id)
+    booking.release(turn, referral)
+    record.act(turn, referral, Move.DISCARD, EventKind.DISCARDED)
+
+
+def choose_service(turn: Turn, referral_id: str, service_key: str) -> None:
+    """The service of a draft, chosen by a button."""
+    referral = record.find(turn, referral_id)
+    if referral.state is not State.DRAFT:
+        raise NotNow(record.meanwhile(turn, referral))
+    referral.service_key = turn.practice.service(service_key).key
+    referral.flags = [flag for flag in referral.flags if flag != "unknown_service"]
+    turn.tx.save(referral)
+    record.audit(turn, AuditAction.CHANGED, "referral.filled", referral.id, referral.office_key)
+    _redraw(turn, referral)

@@ -1,0 +1,87 @@
+"""Where referrals stand, for whoever may know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from referral_bot import access
+from referral_bot.cards import replies
+from referral_bot.cards.elements import Card
+from referral_bot.desk import record, telling
+from referral_bot.desk.turn import Turn
+from referral_bot.model import Audience, AuditAction, Referral, Side
+
+REFERENCE: Final = re.compile(r"\bRB[-\s]?([2-9A-Z]{4,6})\b", re.IGNORECASE)
+SIMILAR: Final = 84.0
+"""Of 100, from which a typed name counts as a patient's."""
+SHOWN: Final = 15
+
+
+def reference_in(text: str) -> str | None:
+    """The first reference in a text, in its normal form."""
+    found = REFERENCE.search(text)
+    return f"RB-{found.group(1).upper()}" if found else None
+
+
+def by_reference(turn: Turn, reference: str) -> Referral | None:
+    """The referral of this reference, if the actor may know of it."""
+    referral = turn.tx.referral_by_reference(reference)
+    return referral if referral is not None and access.may_see(turn.actor, referral) else None
+
+
+def by_name(turn: Turn, first: str | None, last: str | None) -> list[Referral]:
+    """Referrals the actor may know of whose patient has this name, or nearly."""
+    if not access.sees_patients(turn.actor) or not (first or last):
+        return []
+    office_key = turn.actor.office_key
+    exact = turn.tx.referrals_by_patient(office_key=office_key, first=first, last=last)
+    if exact:
+        return exact
+    either = turn.tx.referrals_by_patient(office_key=office_key, last=first) if not last else []
+    return either or _nearly(turn, " ".join(filter(None, (first, last))))
+
+
+def _nearly(turn: Turn, name: str) -> list[Referral]:
+    wanted = name.casefold()
+    return [
+        referral
+        for referral in turn.tx.referrals(office_key=turn.actor.office_key)
+        if max(
+            fuzz.token_sort_ratio(wanted, referral.packet.patient.name.casefold()),
+            fuzz.ratio(wanted, (referral.packet.patient.last or "").casefold()),
+        )
+        >= SIMILAR
+    ]
+
+
+def all_open(turn: Turn) -> Card:
+    """Everything the actor's office, or the practice, has open."""
+    referrals = turn.tx.referrals(office_key=turn.actor.office_key)
+    if not referrals:
+        return replies.says("There is nothing open. Everything you sent is closed.")
+    heading = f"{len(referrals)} open:" if len(referrals) <= SHOWN else f"The {SHOWN} most pressing:"
+    return shown(turn, referrals[:SHOWN], heading)
+
+
+def shown(turn: Turn, referrals: Sequence[Referral], heading: str) -> Card:
+    """Where these stand. Looking is kept in the record."""
+    for referral in referrals:
+        record.audit(turn, AuditAction.VIEWED, "referral.status", referral.id, referral.office_key)
+    audience = audience_of(turn)
+    return replies.statuses([telling.view(turn, referral, audience) for referral in referrals], heading)
+
+
+def which(turn: Turn, referrals: Sequence[Referral], action: str) -> Card:
+    """More than one fits: ask which."""
+    return replies.which(
+        [telling.view(turn, referral, audience_of(turn)) for referral in referrals[:SHOWN]], action
+    )
+
+
+def audience_of(turn: Turn) -> Audience:
+    """The audience the actor belongs to."""
+    return Audience.OFFICE if turn.actor.side is Side.OFFICE else Audience.PRACTICE

@@ -1,0 +1,172 @@
+"""Threads and what is told in them: every message goes through the outbox, nothing else posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from referral_bot.cards import elements, heads
+from referral_bot.cards.elements import Card
+from referral_bot.cards.news import news
+from referral_bot.cards.questions import question_head
+from referral_bot.cards.view import View
+from referral_bot.desk import packets
+from referral_bot.desk.turn import Place, Scene
+from referral_bot.model import (
+    Audience,
+    ChannelKind,
+    Event,
+    Office,
+    OutboxKind,
+    OutboxMessage,
+    Person,
+    Question,
+    Referral,
+    State,
+    Thread,
+)
+
+
+def office_of(scene: Scene, office_key: str) -> Office:
+    """The office of this key. Offices are never deleted, so one that is not there is a bug."""
+    office = scene.tx.office(office_key)
+    if office is None:
+        raise LookupError(f"office {office_key} is not in the directory")
+    return office
+
+
+def zone_for(scene: Scene, audience: Audience, office: Office) -> ZoneInfo:
+    """The zone in which a thread's audience reads times."""
+    own = office.timezone if audience is Audience.OFFICE else None
+    return ZoneInfo(own or scene.practice.timezone)
+
+
+def view(scene: Scene, referral: Referral, audience: Audience, *more_people: str | None) -> View:
+    """The referral as an audience may see it, with everything a card needs."""
+    office = office_of(scene, referral.office_key)
+    keys = (referral.sent_by, referral.on_behalf_of, referral.owner_key, *more_people)
+    people = (scene.tx.person(key) for key in dict.fromkeys(keys) if key)
+    return View(
+        referral=referral,
+        practice=scene.practice,
+        office=office,
+        people={person.key: person for person in people if person},
+        audience=audience,
+        phi=scene.phi,
+        zone=zone_for(scene, audience, office),
+        now=scene.now,
+        appointments=tuple(scene.tx.appointments(referral.id)),
+        questions=tuple(scene.tx.questions(referral_id=referral.id)),
+        documents=tuple(scene.tx.documents(referral.id)),
+    )
+
+
+def head_card(scene: Scene, thread: Thread) -> Card | None:
+    """The head of a thread as it stands now; none if its subject is gone."""
+    referral = scene.tx.get(Referral, thread.subject_id)
+    if referral is not None:
+        shown = view(scene, referral, thread.audience)
+        if referral.state is not State.DRAFT:
+            return heads.head(shown)
+        missing = packets.missing(referral, scene.practice, shown.documents)
+        return heads.head(shown, missing, packets.warnings(scene, referral))
+    question = scene.tx.get(Question, thread.subject_id)
+    if question is None:
+        return None
+    office = office_of(scene, question.office_key)
+    asker, owner = scene.tx.person(question.asked_by), scene.tx.person(question.owner_key or "")
+    zone = zone_for(scene, thread.audience, office)
+    return question_head(question, thread.audience, office, asker, owner, zone, scene.now)
+
+
+def open_thread(scene: Scene, subject_id: str, audience: Audience, place: Place) -> Thread:
+    """Start following a subject at a place: under a message, or as a new one of the bot's own."""
+    thread = Thread(
+        id=scene.tx.new_id(),
+        subject_id=subject_id,
+        audience=audience,
+        platform=place.platform,
+        tenant=place.tenant,
+        channel=place.channel,
+        root=place.root or place.message or None,
+    )
+    scene.tx.add(thread)
+    return thread
+
+
+def open_practice_thread(scene: Scene, subject_id: str) -> Thread | None:
+    """Start the practice's thread of a subject in its intake channel, with its head card."""
+    for channel in scene.tx.channels(None):
+        if channel.kind is ChannelKind.INTAKE:
+            place = Place(platform=channel.platform, tenant="", channel=channel.channel)
+            thread = open_thread(scene, subject_id, Audience.PRACTICE, place)
+            put(scene, thread, OutboxKind.HEAD)
+            return thread
+    return None
+
+
+def put(
+    scene: Scene,
+    thread: Thread,
+    kind: OutboxKind,
+    content: dict[str, Any] | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Write an outbox row for a thread."""
+    scene.tx.add(
+        OutboxMessage(
+            id=scene.tx.new_id(),
+            thread_id=thread.id,
+            kind=kind,
+            created_at=scene.now,
+            not_before=not_before or scene.now,
+            content=content or {},
+        )
+    )
+
+
+def post(scene: Scene, thread: Thread, card: Card, not_before: datetime | None = None) -> None:
+    """Post a card into a thread."""
+    put(scene, thread, OutboxKind.POST, elements.dump(card), not_before)
+
+
+def reply(scene: Scene, place: Place, card: Card, subject_id: str = "") -> None:
+    """Answer where somebody spoke, in the thread under their message."""
+    root = place.root or place.message
+    thread = scene.tx.thread_at(place.platform, place.channel, root) if root else None
+    thread = thread or open_thread(scene, subject_id or "reply", Audience.OFFICE, place)
+    post(scene, thread, card)
+
+
+def tell_person(scene: Scene, person: Person, card: Card, not_before: datetime | None = None) -> None:
+    """Send a direct message to a person."""
+    scene.tx.add(
+        OutboxMessage(
+            id=scene.tx.new_id(),
+            person_key=person.key,
+            kind=OutboxKind.POST,
+            created_at=scene.now,
+            not_before=not_before or scene.now,
+            content=elements.dump(card),
+        )
+    )
+
+
+def tell_practice(scene: Scene, card: Card) -> None:
+    """Post a card of its own into the practice's intake channel."""
+    for channel in scene.tx.channels(None):
+        if channel.kind is ChannelKind.INTAKE:
+            place = Place(platform=channel.platform, tenant="", channel=channel.channel)
+            post(scene, open_thread(scene, "notice", Audience.PRACTICE, place), card)
+            return
+
+
+def tell(scene: Scene, referral: Referral, event: Event) -> None:
+    """Post an event to every audience that may see it, and bring the heads up to date."""
+    for thread in scene.tx.threads(referral.id):
+        shown = view(scene, referral, thread.audience, event.actor_key, event.on_behalf_of)
+        card = news(shown, event)
+        if card is not None:
+            post(scene, thread, card)
+        put(scene, thread, OutboxKind.REFRESH)

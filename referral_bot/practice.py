@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -141,13 +142,16 @@ _Keyed = TypeVar("_Keyed", Location, Service, Provider)
 class Practice(Value):
     """The practice: places, services, providers, payers, business time and channels.
 
-    Hashed by identity, so that what is derived from one can be cached by it cheaply.
+    Its hash is computed once, so that what is derived from a practice can be cached by it.
     """
 
-    __hash__ = object.__hash__
+    @cached_property
+    def digest(self) -> int:
+        """A hash of everything the directory says."""
+        return hash(self.model_dump_json())
 
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Practice) and self.model_dump() == other.model_dump())
+    def __hash__(self) -> int:
+        return self.digest
 
     name: str
     timezone: str

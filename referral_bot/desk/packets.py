@@ -158,7 +158,7 @@ def warnings(scene: Scene, referral: Referral) -> list[str]:
 _SAID: Final[dict[str, str]] = {
     "dob_invalid": "That birth date can't be right. Please give it as month/day/year.",
     "npi_invalid": "The NPI has a wrong check digit; I left it out.",
-    "icd10_not_billable": "One of the ICD-10 codes is not billable as it stands; it may need to be more specific.",
+    "icd10_not_billable": "One of the ICD-10 codes is not billable as it stands: please be more specific.",
     "confirm_name_spelling": "Please check the spelling of the name.",
     "phone_incomplete": "The phone number has no area code. Please give all ten digits.",
     "unknown_service": "That service isn't one of ours.",

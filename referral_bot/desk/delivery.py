@@ -72,7 +72,7 @@ def _to_thread(scene: Scene, row: OutboxMessage) -> Outgoing | None:
         card=card,
         file=file,
         fetch=None,
-        retry=row.attempts > 1,
+        retry=row.attempts > 0,
     )
 
 
@@ -117,7 +117,7 @@ def _outgoing(
         card=card,
         file=None,
         fetch=fetch,
-        retry=row.attempts > 1,
+        retry=row.attempts > 0,
     )
 
 
@@ -145,6 +145,7 @@ def failed(tx: Transaction, row_id: str, code: str, retry_at: datetime | None, n
     if row is None or row.status is OutboxStatus.SENT:
         return
     row.failure, row.leased_until = code, None
+    row.attempts += 1
     if retry_at is not None:
         row.status, row.not_before = OutboxStatus.PENDING, retry_at
         tx.save(row)

@@ -1,0 +1,260 @@
+"""Cards as Slack's blocks. Whatever text a card holds, what comes out is within Slack's limits.
+
+Sources of the limits: https://docs.slack.dev/reference/block-kit. Slack also refuses a message whose blocks
+hold more than about 12,000 characters (`msg_blocks_too_long`) and does not say how it counts, so the JSON
+of a message's blocks is kept under that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElement,
+    RichTextElementParts,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+    SectionBlock,
+)
+
+from handlers.slack import wire
+from handlers.slack.text import NOTHING, clean, escape, fit, shown, split, units
+from referral_bot.cards.elements import (
+    Button,
+    Buttons,
+    Card,
+    Choice,
+    Choices,
+    Divider,
+    Element,
+    Fact,
+    Facts,
+    Link,
+    Quote,
+    Style,
+    Text,
+    Tone,
+)
+
+Json = dict[str, Any]
+
+MOST_FALLBACK: Final = 1_000
+MOST_PARAGRAPH: Final = 2_800
+MOST_SECTION: Final = 3_000
+MOST_HEADER: Final = 150
+MOST_LABEL: Final = 100
+MOST_FACT: Final = 1_000
+MOST_BUTTON_TEXT: Final = 75
+MOST_BUTTONS: Final = 25
+MOST_URL: Final = 3_000
+WARNING_SIGN: Final = "⚠ "
+CUT_OFF: Final = "… There is more than Slack can show here. Ask for what you miss in this thread."
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Where blocks are shown, and what fits there."""
+
+    blocks: int
+    characters: int
+    """Of JSON, in all."""
+    text: int
+    """Characters of one text; a longer one is shortened, so that what follows it has room."""
+
+
+MESSAGE: Final = Surface(blocks=50, characters=12_000, text=2_800)
+VIEW: Final = Surface(blocks=100, characters=100_000, text=28_000)
+
+TextStyle = RichTextElementParts.TextStyle
+BOLD: Final = TextStyle(bold=True)
+ITALIC: Final = TextStyle(italic=True)
+
+
+def message(card: Card) -> Json:
+    """`text` and `blocks` of a message, for every method that posts, updates or answers one."""
+    text = shown(card.fallback, MOST_FALLBACK)
+    return {"text": escape(text), "blocks": blocks(card, MESSAGE) or [_said(text).to_dict()]}
+
+
+def blocks(card: Card, surface: Surface) -> list[Json]:
+    """The card's blocks, shortened at the end if they are more than the surface takes; buttons stay."""
+    return within(list(_pieces(card, surface)), surface)
+
+
+def plain(text: str, limit: int) -> PlainTextObject:
+    """Literal text for where Slack takes no rich text; never blank."""
+    return PlainTextObject(text=shown(text, limit), emoji=False)
+
+
+def spoken(text: Text, surface: Surface) -> Iterator[Block]:
+    """A text, in as many blocks as it needs."""
+    first, *rest = _paragraphs(text.text, surface)
+    if text.tone is Tone.QUIET:
+        for paragraph in (first, *rest):
+            yield ContextBlock(elements=[plain(paragraph, MOST_SECTION)])
+        return
+    sign = WARNING_SIGN if text.tone is Tone.WARNING else ""
+    for paragraph in (sign + first, *rest):
+        yield _said(paragraph, BOLD if text.tone is Tone.STRONG else None)
+
+
+def link(label: str, url: str) -> RichTextBlock:
+    """A link that opens in the browser; an address that Slack would not take is not offered."""
+    label = shown(label, MOST_FACT)
+    if units(url) > MOST_URL or not url.startswith(("https://", "http://")):
+        return _said(label)
+    return _rich(RichTextSectionElement(elements=[RichTextElementParts.Link(url=url, text=label)]))
+
+
+def within(pieces: Sequence[Block], surface: Surface) -> list[Json]:
+    """Blocks as JSON, as many as fit; where some don't, a line says so, and rows of buttons are kept."""
+    rendered = [piece.to_dict() for piece in pieces]
+    sizes = [_size(block) for block in rendered]
+    if len(rendered) <= surface.blocks and sum(sizes) <= surface.characters:
+        return rendered
+    hint = ContextBlock(elements=[plain(CUT_OFF, MOST_SECTION)]).to_dict()
+    count, room = surface.blocks - 1, surface.characters - _size(hint)
+    kept: set[int] = set()
+    rows = [index for index, block in enumerate(rendered) if block["type"] == "actions"]
+    others = [index for index, block in enumerate(rendered) if block["type"] != "actions"]
+    for indexes in (rows, others):
+        for index in indexes:
+            if len(kept) == count or sizes[index] > room:
+                break
+            kept.add(index)
+            room -= sizes[index]
+    cut = next(index for index in range(len(rendered)) if index not in kept)
+    before = [block for index, block in enumerate(rendered) if index in kept and index < cut]
+    after = [block for index, block in enumerate(rendered) if index in kept and index > cut]
+    return [*before, hint, *after]
+
+
+def _size(block: Json) -> int:
+    return units(json.dumps(block, ensure_ascii=False)) + 2
+
+
+@dataclass
+class _Numbers:
+    """Numbers the buttons of a card, so that their ids differ."""
+
+    last: int = 0
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+
+def _pieces(card: Card, surface: Surface) -> Iterator[Block]:
+    numbers = _Numbers()
+    if clean(card.title).strip():
+        yield HeaderBlock(text=plain(card.title, MOST_HEADER))
+    for element in card.elements:
+        yield from _element(element, surface, numbers)
+
+
+def _element(element: Element, surface: Surface, numbers: _Numbers) -> Iterator[Block]:
+    match element:
+        case Text():
+            yield from spoken(element, surface)
+        case Quote():
+            for paragraph in _paragraphs(element.text, surface):
+                yield _rich(RichTextQuoteElement(elements=[_part(paragraph)]))
+        case Facts():
+            yield from _facts(element)
+        case Buttons():
+            for start in range(0, len(element.buttons), MOST_BUTTONS):
+                row = element.buttons[start : start + MOST_BUTTONS]
+                yield ActionsBlock(elements=[_button(button, numbers) for button in row])
+        case Choices():
+            for choice in element.choices:
+                yield _choice(choice, numbers)
+        case Link():
+            yield link(element.label, element.url)
+        case Divider():
+            yield DividerBlock()
+
+
+def _facts(facts: Facts) -> Iterator[RichTextBlock]:
+    """A line a fact, in as few blocks as may be."""
+    lines: list[RichTextElement] = []
+    length = 0
+    for fact in facts.facts:
+        line, units_of_line = _fact(fact)
+        if lines and length + units_of_line > MOST_PARAGRAPH:
+            yield _rich(RichTextSectionElement(elements=lines))
+            lines, length = [], 0
+        lines += [_part("\n"), *line] if lines else line
+        length += units_of_line
+    if lines:
+        yield _rich(RichTextSectionElement(elements=lines))
+
+
+def _fact(fact: Fact) -> tuple[list[RichTextElement], int]:
+    """The label in bold, the value, and why to look twice in italics; and how long that is."""
+    label, value = shown(fact.label, MOST_LABEL), " " + shown(fact.value, MOST_FACT)
+    parts = [_part(label, BOLD), _part(value)]
+    mark = fit(fact.mark, MOST_LABEL)
+    if mark.strip():
+        parts.append(_part(f" · {mark}", ITALIC))
+    return parts, units(label + value + mark)
+
+
+def _choice(choice: Choice, numbers: _Numbers) -> SectionBlock:
+    text = "\n".join(part for part in (choice.text, choice.detail) if part)
+    return SectionBlock(text=plain(text, MOST_SECTION), accessory=_button(choice.button, numbers))
+
+
+def _button(button: Button, numbers: _Numbers) -> ButtonElement:
+    return ButtonElement(
+        text=plain(button.label, MOST_BUTTON_TEXT),
+        action_id=wire.action_id(button.action, numbers.next()),
+        value=wire.button_value(button.subject, button.value),
+        style=None if button.style is Style.PLAIN else button.style.value,
+        confirm=_confirm(button),
+    )
+
+
+def _confirm(button: Button) -> ConfirmObject | None:
+    asked = button.confirm
+    if asked is None:
+        return None
+    return ConfirmObject(
+        title=plain(asked.title, 100),
+        text=plain(asked.text, 300),
+        confirm=plain(asked.yes, 30),
+        deny=plain(asked.no, 30),
+        style="danger" if button.style is Style.DANGER else None,
+    )
+
+
+def _paragraphs(text: str, surface: Surface) -> list[str]:
+    """The text in pieces of a block's size; of one too long for the surface, how much there was more."""
+    text = clean(text)
+    if units(text) > surface.text:
+        kept = fit(text, surface.text - 50)
+        text = f"{kept} ({len(text) - len(kept) + 1:,} more characters not shown)"
+    return split(text, MOST_PARAGRAPH) or [NOTHING]
+
+
+def _said(text: str, style: TextStyle | None = None) -> RichTextBlock:
+    return _rich(RichTextSectionElement(elements=[_part(text, style)]))
+
+
+def _rich(element: RichTextElement) -> RichTextBlock:
+    return RichTextBlock(elements=[element])
+
+
+def _part(text: str, style: TextStyle | None = None) -> RichTextElement:
+    return RichTextElementParts.Text(text=text, style=style)

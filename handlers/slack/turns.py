@@ -1,0 +1,120 @@
+"""Calls on the desk, each in one transaction and each once.
+
+Where the store is in trouble, what is said in a channel raises, so that Slack brings it again; what people
+do with buttons and forms Slack does not bring again, so they are told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, Protocol
+
+import structlog
+
+from handlers.clock import Clock
+from referral_bot.cards.elements import Card, Option, Quote, Text, Tone
+from referral_bot.desk.turn import Account, FormAnswer, Message, Outcome, Press
+from referral_bot.store import Result, Store, Transaction
+
+log = structlog.get_logger()
+
+NOT_KEPT: Final = "I could not keep that just now. Nothing was lost: please press again in a moment."
+
+
+class Desk(Protocol):
+    """The use cases that a platform's handler calls, each within one transaction."""
+
+    def hear(self, tx: Transaction, account: Account, message: Message, now: datetime) -> Outcome:
+        """Words said to the bot or in its threads."""
+
+    def press(self, tx: Transaction, account: Account, press: Press, now: datetime) -> Outcome:
+        """A button, a command or a shortcut."""
+
+    def submit(self, tx: Transaction, account: Account, answer: FormAnswer, now: datetime) -> Outcome:
+        """A form sent in; `errors` in the outcome are for its fields."""
+
+    def suggest(
+        self, tx: Transaction, account: Account, source: str, typed: str, now: datetime
+    ) -> tuple[Option, ...]:
+        """What a type-ahead offers."""
+
+    def home(self, tx: Transaction, account: Account, now: datetime) -> Card:
+        """What a person sees on the home tab."""
+
+
+class _Objected(Exception):
+    """The desk objects to a form: nothing of the turn is kept, so that the same form may come again."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+class Turns:
+    """The desk as the listeners call it. `wake` says that the outbox may hold something new."""
+
+    def __init__(self, desk: Desk, store: Store, clock: Clock, wake: Callable[[], None]) -> None:
+        self._desk = desk
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+
+    async def hear(self, key: str, account: Account, message: Message) -> Outcome:
+        """What comes of words; nothing for those heard before. Raises what the store raises."""
+        return await self._once(key, lambda tx, now: self._desk.hear(tx, account, message, now))
+
+    async def press(self, key: str, account: Account, press: Press) -> Outcome:
+        """What comes of a press; nothing for one that was counted before."""
+        try:
+            return await self._once(key, lambda tx, now: self._desk.press(tx, account, press, now))
+        except Exception:
+            log.exception("slack_press_failed", action=press.action)
+            return Outcome(private=_not_kept(press.value if press.place.message == "" else ""))
+
+    async def submit(self, key: str, account: Account, answer: FormAnswer) -> Outcome:
+        """What comes of a form; nothing for one that was taken before. One objected to is not taken."""
+
+        def use_case(tx: Transaction, now: datetime) -> Outcome:
+            outcome = self._desk.submit(tx, account, answer, now)
+            if outcome.errors:
+                raise _Objected(outcome)
+            return outcome
+
+        try:
+            return await self._once(key, use_case)
+        except _Objected as objected:
+            return objected.outcome
+        except Exception:
+            log.exception("slack_submit_failed", action=answer.action)
+            return Outcome(errors={"": NOT_KEPT})
+
+    async def suggest(self, account: Account, source: str, typed: str) -> tuple[Option, ...]:
+        """What a type-ahead offers; nothing while the store is in trouble."""
+        now = self._clock.now()
+        try:
+            return await self._transact(lambda tx: self._desk.suggest(tx, account, source, typed, now))
+        except Exception:
+            log.exception("slack_suggest_failed")
+            return ()
+
+    async def home(self, account: Account) -> Card:
+        """What a person sees on the home tab. Raises what the store raises."""
+        now = self._clock.now()
+        return await self._transact(lambda tx: self._desk.home(tx, account, now))
+
+    async def _once(self, key: str, use_case: Callable[[Transaction, datetime], Outcome]) -> Outcome:
+        now = self._clock.now()
+        outcome = await self._transact(lambda tx: use_case(tx, now) if tx.first_time(key, now) else Outcome())
+        self._wake()
+        return outcome
+
+    async def _transact(self, use_case: Callable[[Transaction], Result]) -> Result:
+        return await asyncio.wrap_future(self._store.transact(use_case))
+
+
+def _not_kept(typed: str) -> Card:
+    """Says that it was not kept, with what was typed after a command, so that it can be copied."""
+    said = (Text("What you typed:"), Quote(typed)) if typed else ()
+    return Card(fallback=NOT_KEPT, elements=(Text(NOT_KEPT, Tone.WARNING), *said))

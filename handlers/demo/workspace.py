@@ -13,6 +13,7 @@ does, `page` the web page. Everything happens on one event loop, so changes need
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -287,6 +288,11 @@ class Workspace:
         if installation := self.installation_of(where):
             self.outgoing.event(installation, events.member_joined(self, where, user, inviter), where)
 
+    def archive(self, channel: str) -> None:
+        where = self.channel(channel)
+        where.archived = True
+        self.changed(Change("channel", channel=channel))
+
     # --- Messages --------------------------------------------------------------------------------
 
     def message(self, channel: str, ts: str) -> Message:
@@ -380,8 +386,6 @@ class Workspace:
         self, user: str, name: str, content: bytes, *, title: str = "", complete: bool = True
     ) -> File:
         """Takes in a file; its type is guessed from its name."""
-        import mimetypes
-
         team = self.people[user].team if user in self.people else self.team.id
         file = File(
             id=self.next_id("F"),

@@ -1,0 +1,54 @@
+"""Fixtures for the embedded workspace's own tests; all begin with `sandbox`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from workspace_sandbox import Receiver, Ticker, client_of, new_workspace, served
+
+from handlers.demo.workspace import Workspace
+
+
+@pytest.fixture
+def sandbox_ticker() -> Ticker:
+    return Ticker()
+
+
+@pytest.fixture
+async def sandbox(sandbox_ticker: Ticker) -> AsyncIterator[Workspace]:
+    workspace = new_workspace(monotonic=sandbox_ticker)
+    async with workspace.serve():
+        yield workspace
+
+
+@pytest.fixture
+def sandbox_client(sandbox: Workspace) -> AsyncWebClient:
+    return client_of(sandbox)
+
+
+@pytest.fixture
+async def sandbox_receiver(sandbox: Workspace) -> AsyncIterator[Receiver]:
+    receiver = Receiver(sandbox.signing_secret)
+    async with served(receiver.take) as url:
+        sandbox.connect(url)
+        yield receiver
+
+
+@pytest.fixture
+async def sandbox_app(sandbox: Workspace) -> AsyncIterator[AsyncApp]:
+    """A Bolt app over HTTP, connected; tests register their own listeners."""
+    app = AsyncApp(
+        client=client_of(sandbox), signing_secret=sandbox.signing_secret, process_before_response=True
+    )
+
+    async def take(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    async with served(take) as url:
+        sandbox.connect(url)
+        yield app

@@ -1,0 +1,135 @@
+"""Opening the store that DATABASE_URL names, with the keys it was sealed with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from random import Random, SystemRandom
+
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from referral_bot.errors import SetupError, Unreadable
+from storage import migrations, sqlite
+from storage.encryption import KEY_BYTES, KeyRing, new_key
+from storage.store import SqlStore
+from storage.tables import SEALING_KEY
+
+DEFAULT_URL = "sqlite:///referral_bot.db"
+_ADOPTING = 0x6B657973
+"""PostgreSQL's advisory lock under which replicas that start together agree on keys."""
+
+
+def open_store(
+    database_url: str = DEFAULT_URL, keys: str | None = None, *, rng: Random | None = None
+) -> SqlStore:
+    """Open the store of this URL, sealed with `keys` (as REFERRAL_BOT_KEYS has them).
+
+    SQLite is brought to the present shape, and without `keys` gets a key file beside it at its first
+    start. PostgreSQL wants both done before: `referral-bot db upgrade`, and REFERRAL_BOT_KEYS. `rng` is
+    where ids and references come from.
+
+    Raises SetupError, with the mend, if the database cannot be reached, is newer than the program or
+    not migrated, or was sealed with keys that are not here.
+    """
+    url = _parse(database_url)
+    engine = sqlite.engine_for(url)
+    try:
+        migrations.upgrade(engine)
+        ring = KeyRing.read(keys) if keys else _ring_beside(url, engine)
+        return sqlite.SqliteStore(engine, ring, _adopt(engine, ring), rng or SystemRandom())
+    except DBAPIError as error:
+        engine.dispose()
+        raise SetupError(f"The database cannot be opened ({_reason(error)}): check DATABASE_URL.") from error
+    except SetupError:
+        engine.dispose()
+        raise
+
+
+def _parse(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise SetupError(
+            "DATABASE_URL is not a database's address: use sqlite:///FILE or postgresql://USER@HOST/NAME."
+        ) from None
+    if url.get_backend_name() == "sqlite":
+        return url.set(drivername="sqlite")
+    raise SetupError("DATABASE_URL names a database other than SQLite and PostgreSQL.")
+
+
+def _reason(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0]
+
+
+# ---------------------------------------------------------------- keys
+
+
+def _ring_beside(url: URL, engine: Engine) -> KeyRing:
+    """The ring of the key file beside a SQLite file, made now if nothing has been sealed yet."""
+    if sqlite.in_memory(url):
+        return KeyRing.read(new_key())
+    path = Path(url.database or "").with_suffix(".keys")
+    if not path.exists():
+        if _sealed_with(engine):
+            raise SetupError(
+                "This database was sealed with a key that is not here: "
+                f"put {path.name} back beside it, or set REFERRAL_BOT_KEYS."
+            )
+        _write_durably(path, new_key() + "\n")
+    try:
+        return KeyRing.read(path.read_text("ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(
+            f"The key file {path.name} cannot be read: mend it or set REFERRAL_BOT_KEYS."
+        ) from error
+
+
+def _write_durably(path: Path, content: str) -> None:
+    """Write a new file, for its owner alone, to the disk itself: what is sealed next depends on it."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except FileExistsError:
+        pass  # another process that started at the same moment has made it
+    except OSError as error:
+        raise SetupError(f"The key file {path.name} cannot be written beside the database.") from error
+
+
+def _sealed_with(engine: Engine) -> dict[str, bytes]:
+    with engine.connect() as connection:
+        return {row.id: row.sealed for row in connection.execute(select(SEALING_KEY))}
+
+
+def _adopt(engine: Engine, ring: KeyRing) -> bytes:
+    """Check the ring against the keys the database was sealed with, and add its first to them.
+
+    Returns the database's audit key, which is made with the first ring and kept sealed under each.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADOPTING})
+        sealed = {row.id: row.sealed for row in connection.execute(select(SEALING_KEY))}
+        if sealed.keys() - ring.ids:
+            raise SetupError(
+                "This database was sealed with a key that is not here: "
+                "add the missing one to REFERRAL_BOT_KEYS, behind the first."
+            )
+        audit_key = os.urandom(KEY_BYTES)
+        for key_id, value in sealed.items():
+            try:
+                audit_key = ring.open(value, SEALING_KEY.name, key_id)
+            except Unreadable as error:
+                raise SetupError(str(error)) from error
+        if ring.first_id not in sealed:
+            value = ring.seal(audit_key, SEALING_KEY.name, ring.first_id)
+            connection.execute(insert(SEALING_KEY).values(id=ring.first_id, sealed=value))
+    return audit_key

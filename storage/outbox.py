@@ -1,0 +1,167 @@
+"""The conversations' part of a transaction: threads, the outbox, and what the clock has to do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
+
+from referral_bot.model import FollowUp, OutboxMessage, OutboxStatus, Thread
+from storage import tables
+from storage.columns import Timestamp, one_of
+from storage.records import FOLLOW_UPS, OUTBOX, THREADS, Kind, given
+from storage.statements import AnyInsert, Statement, Upsert
+from storage.work import Connection, Work
+
+_THREAD = tables.THREAD.c
+_ROW = tables.OUTBOX.c
+_DUTY = tables.FOLLOW_UP.c
+_NOW = bindparam("now", type_=Timestamp())
+
+_THREAD_AT = THREADS.where(
+    _THREAD.platform == bindparam("platform"),
+    _THREAD.channel == bindparam("channel"),
+    _THREAD.root == bindparam("root"),
+    order=[_THREAD.id],
+)
+_THREADS = THREADS.where(_THREAD.subject_id == bindparam("subject_id"), order=[_THREAD.audience, _THREAD.id])
+
+_OF_THREAD = OUTBOX.where(_ROW.lane == bindparam("thread_id"), order=[_ROW.seq])
+_DEPTH = Statement(
+    select(
+        func.count().label("waiting"),
+        func.min(case((_ROW.not_before <= _NOW, _ROW.not_before))).label("oldest"),
+    ).where(tables.UNSENT)
+)
+_TO_COME = FOLLOW_UPS.where(
+    tables.TO_DO, _DUTY.subject_id == bindparam("subject_id"), order=[_DUTY.due_at, _DUTY.id]
+)
+
+
+def _claim(kind: Kind[Any], may_be_leased: ColumnElement[bool], first: ColumnElement[Any]) -> Update:
+    """Lease the first rows that nobody else is leasing at this moment; rows others hold are passed over."""
+    own = kind.table.c
+    chosen = (
+        select(own.id)
+        .where(may_be_leased, or_(own.leased_until.is_(None), own.leased_until <= _NOW))
+        .order_by(first, own.id)
+        .limit(bindparam("limit", type_=Integer()))
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+    )
+    return (
+        update(kind.table)
+        .where(own.id.in_(select(chosen.c.id)))
+        .values(leased_until=bindparam("until", type_=Timestamp()))
+        .returning(*kind.selected)
+    )
+
+
+def _is_first_of_its_lane() -> ColumnElement[bool]:
+    earlier = tables.OUTBOX.alias("earlier")
+    return not_(
+        exists().where(
+            earlier.c.lane == _ROW.lane,
+            earlier.c.seq < _ROW.seq,
+            one_of(earlier.c.status, OutboxStatus.PENDING, OutboxStatus.SENDING),
+        )
+    )
+
+
+# A row whose lease ran out is still `sending`: that attempt counts, since it may have arrived.
+_CLAIM_OUTBOX = Statement(
+    _claim(
+        OUTBOX, and_(tables.UNSENT, _ROW.not_before <= _NOW, _is_first_of_its_lane()), _ROW.not_before
+    ).values(
+        status=OutboxStatus.SENDING,
+        attempts=_ROW.attempts + case((one_of(_ROW.status, OutboxStatus.SENDING), 1), else_=0),
+    )
+)
+_CLAIM_FOLLOW_UPS = Statement(_claim(FOLLOW_UPS, and_(tables.TO_DO, _DUTY.due_at <= _NOW), _DUTY.due_at))
+
+
+def _unless_made(insert: AnyInsert) -> AnyInsert:
+    return insert.values(given(FOLLOW_UPS.columns)).on_conflict_do_nothing(index_elements=["key"])
+
+
+def _unless_seen(insert: AnyInsert) -> AnyInsert:
+    return insert.values(given(tables.SEEN.columns)).on_conflict_do_nothing(index_elements=["key"])
+
+
+_ADD_FOLLOW_UP = Upsert(tables.FOLLOW_UP, _unless_made)
+_SEE = Upsert(tables.SEEN, _unless_seen)
+_FORGET_SEEN = Statement(delete(tables.SEEN).where(tables.SEEN.c.at < bindparam("before", type_=Timestamp())))
+
+
+class OutboxWork(Work):
+    """Finds threads, leases what has to leave or to be done, and remembers deliveries."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.wrote_outbox = False
+        """Whether there is something new to deliver once this is committed."""
+
+    def first_time(self, key: str, now: datetime) -> bool:
+        """Whether `key` (a delivery, a press) is seen for the first time; kept with the commit."""
+        return self._run(_SEE, key=key, at=now) == 1
+
+    def forget_seen(self, before: datetime) -> int:
+        """Forget deliveries seen before this moment, which nobody repeats any more; how many they were."""
+        return self._run(_FORGET_SEEN, before=before)
+
+    def thread_at(self, platform: str, channel: str, root: str) -> Thread | None:
+        """The thread that hangs under this message."""
+        return self._record(THREADS, _THREAD_AT, platform=platform, channel=channel, root=root)
+
+    def threads(self, subject_id: str) -> list[Thread]:
+        """A subject's threads, the office's first."""
+        return self._records(THREADS, _THREADS, subject_id=subject_id)
+
+    def claim_outbox(self, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
+        """Lease rows that may leave now: at most one of a thread, the oldest not sent, in the order made.
+
+        A row whose lease ran out is leased again with `attempts` above zero: it may have arrived already.
+        """
+        claimed = self._records(OUTBOX, _CLAIM_OUTBOX, now=now, until=now + lease, limit=limit)
+        return sorted(claimed, key=lambda row: (row.created_at, row.id))
+
+    def outbox(self, thread_id: str) -> list[OutboxMessage]:
+        """A thread's rows in order, sent ones too."""
+        return self._records(OUTBOX, _OF_THREAD, thread_id=thread_id)
+
+    def outbox_depth(self, now: datetime) -> tuple[int, timedelta]:
+        """How many rows wait, and for how long the oldest that may leave has waited."""
+        (row,) = self._rows(_DEPTH, now=now)
+        return row["waiting"], now - row["oldest"] if row["oldest"] else timedelta(0)
+
+    def claim_follow_ups(self, now: datetime, lease: timedelta, limit: int) -> list[FollowUp]:
+        """Lease follow-ups that are due, the longest due first."""
+        claimed = self._records(FOLLOW_UPS, _CLAIM_FOLLOW_UPS, now=now, until=now + lease, limit=limit)
+        return sorted(claimed, key=lambda duty: (duty.due_at, duty.id))
+
+    def follow_ups(self, subject_id: str) -> list[FollowUp]:
+        """A subject's follow-ups that are still to come, by due time."""
+        return self._records(FOLLOW_UPS, _TO_COME, subject_id=subject_id)
+
+    def _add_follow_up(self, row: dict[str, Any]) -> None:
+        self._run(_ADD_FOLLOW_UP, **row)
+
+
+def lane_of(message: OutboxMessage) -> str:
+    """What keeps a message in its order: its thread, or the person it is for."""
+    return message.thread_id or message.person_key or message.id

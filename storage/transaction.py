@@ -1,0 +1,193 @@
+"""One open transaction: the port's `Transaction` on Core statements, the same for both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import bindparam, column, insert, select, table
+
+from referral_bot.errors import Stale
+from referral_bot.model import (
+    Appointment,
+    AuditEntry,
+    Document,
+    Event,
+    FollowUp,
+    OutboxMessage,
+    Promise,
+    Question,
+    Referral,
+    Thread,
+)
+from referral_bot.store import Kept, Record, Result
+from storage import tables
+from storage.audit import BEGINNING, HEAD, NEWEST, Head
+from storage.directory import DirectoryWork
+from storage.outbox import OutboxWork, lane_of
+from storage.records import AUDIT, KINDS, given
+from storage.referrals import ReferralWork
+from storage.statements import Statement
+
+_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+"""Without vowels, so that no word comes of it, and without what looks like something else."""
+_TRIES = 5
+"""So many references taken in a row mean that most of that length are: one character more from then on."""
+
+_AUDIT = tables.AUDIT.c
+_ADD_AUDIT = Statement(insert(tables.AUDIT).values(given(tables.AUDIT.columns)))
+
+_REVISION = Statement(select(column("version_num")).select_from(table("alembic_version")))
+
+
+@lru_cache
+def _audited(by: frozenset[str]) -> Statement:
+    conditions = [_AUDIT[name] == bindparam(name) for name in sorted(by - {"since", "until"})]
+    if "since" in by:
+        conditions.append(_AUDIT.at >= bindparam("since"))
+    if "until" in by:
+        conditions.append(_AUDIT.at < bindparam("until"))
+    return AUDIT.where(*conditions, order=[_AUDIT.at, _AUDIT.chain, _AUDIT.seq])
+
+
+class SqlTransaction(DirectoryWork, ReferralWork, OutboxWork):
+    """Everything the core needs kept and found, on one connection."""
+
+    # -- making new things
+
+    def new_id(self) -> str:
+        """A fresh random id, 32 hexadecimal characters."""
+        return f"{self._connection.random.getrandbits(128):032x}"
+
+    def new_reference(self) -> str:
+        """A reference no referral has yet: `RB-` and four or more of the alphabet without look-alikes."""
+        length = 4
+        while True:
+            for _ in range(_TRIES):
+                reference = "RB-" + "".join(self._connection.random.choices(_ALPHABET, k=length))
+                if self.referral_by_reference(reference) is None:
+                    return reference
+            length += 1
+
+    def attempt(self, act: Callable[[], Result]) -> Result:
+        """Run `act` under a savepoint: if it raises, what it wrote is undone, and the exception goes on.
+
+        What was written before stays, audit rows and `first_time` included.
+        """
+        head, wrote_outbox = self._connection.chain.head, self.wrote_outbox
+        self._cursor.execute("SAVEPOINT attempt")
+        try:
+            result = act()
+        except BaseException:
+            # Where the engine has given the whole transaction up, the exception under way says why.
+            with suppress(Exception):
+                self._cursor.execute("ROLLBACK TO SAVEPOINT attempt")
+                self._cursor.execute("RELEASE SAVEPOINT attempt")
+            self._connection.chain.head, self.wrote_outbox = head, wrote_outbox
+            self._look_anew()
+            raise
+        self._cursor.execute("RELEASE SAVEPOINT attempt")
+        return result
+
+    # -- any record
+
+    def add(self, record: Kept) -> None:
+        """Keep a new record. An event's `seq` and an outbox row's `seq` are given here, and set on it.
+
+        A follow-up whose `key` has been used is not made again. Raises TimeTaken for an appointment
+        whose provider has another one at the same start.
+        """
+        kind = KINDS[type(record)]
+        row = kind.row(record, self._connection.ring)
+        match record:
+            case FollowUp():
+                self._add_follow_up(row)
+                return
+            case Appointment():
+                self._make_room(record)
+            case OutboxMessage():
+                row["lane"] = lane_of(record)
+                self.wrote_outbox = True
+        if kind.numbered is None:
+            self._run(kind.add, **row)
+        else:
+            (number,) = self._rows(kind.add, **row)
+            if isinstance(record, Event | OutboxMessage):
+                record.seq = number["seq"]
+        self._keep_beside(record)
+
+    def save(self, record: Kept) -> None:
+        """Keep a changed record and raise its version by one, on it too.
+
+        Raises Stale if the kept version of a versioned record is not the one it was read with, or if
+        the record is not there; TimeTaken as `add` does; TypeError for an event, which never changes.
+        """
+        if isinstance(record, Event):
+            raise TypeError("events are only ever added")
+        if isinstance(record, Appointment):
+            self._make_room(record)
+        kind = KINDS[type(record)]
+        if not self._run(kind.save, **kind.row(record, self._connection.ring)):
+            raise Stale("Somebody else changed this in the meantime; nothing was written. Open it again.")
+        if isinstance(record, Referral | Question | Appointment | Promise | Thread):
+            record.version += 1
+        self._keep_beside(record)
+
+    def _keep_beside(self, record: Kept) -> None:
+        match record:
+            case Referral():
+                self._keep_findable(record)
+            case Document():
+                self._keep_content(record)
+
+    def get(self, kind: type[Record], id: str) -> Record | None:
+        """The record of this id."""
+        found: Record | None = self._record(KINDS[kind], KINDS[kind].by_id, id=id)
+        if isinstance(found, Document):
+            self._with_content(found)
+        return found
+
+    # -- the record
+
+    def audit(self, entry: AuditEntry) -> None:
+        """Append to the hash-chained record, within this transaction."""
+        chain = self._connection.chain
+        if chain.head is None:
+            chain.head = self._head_of(chain.name)
+        self._run(_ADD_AUDIT, **chain.next_row(entry))
+
+    def _head_of(self, chain: str) -> Head:
+        last = self._rows(HEAD, chain=chain)
+        if last:
+            return Head(last[0]["seq"], last[0]["hash"])
+        others = self._rows(NEWEST)
+        return Head(0, others[0]["hash"] if others else BEGINNING)
+
+    def audit_entries(
+        self,
+        *,
+        subject_id: str | None = None,
+        office_key: str | None = None,
+        actor_key: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[AuditEntry]:
+        """The record's rows that match, oldest first: from `since` on, before `until`."""
+        asked = {
+            "subject_id": subject_id,
+            "office_key": office_key,
+            "actor_key": actor_key,
+            "since": since,
+            "until": until,
+        }
+        given = {name: value for name, value in asked.items() if value is not None}
+        return self._records(AUDIT, _audited(frozenset(given)), **given)
+
+    # -- the store's own
+
+    def revision(self) -> str | None:
+        """The migration this database stands at."""
+        rows = self._rows(_REVISION)
+        return str(rows[0]["version_num"]) if rows else None

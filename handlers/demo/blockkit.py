@@ -42,6 +42,7 @@ from handlers.demo.shapes import (
     not_both,
     number,
     one_of,
+    or_null,
     string,
     thing,
 )
@@ -133,7 +134,7 @@ BLOCKS |= {
     "rich_text": RICH_TEXT_BLOCK,
     "table": thing(
         {"rows": items(items(CELL, 20), 100)},
-        {**BLOCK_ID, "column_settings": items(COLUMN, 20)},
+        {**BLOCK_ID, "column_settings": items(or_null(COLUMN), 20)},
         same_width,
         only_on("message"),
     ),
@@ -250,7 +251,7 @@ def validate_message(payload: Json) -> list[str]:
 def validate_view(view: Json) -> list[str]:
     """What Slack would object to in a view as views.open, push, update or publish take it."""
     surface = view.get("type") if isinstance(view, dict) else None
-    problems = Problems(surface if surface in VIEWS else "modal")
+    problems = Problems(surface if surface in ("modal", "home") else "modal")
     one_of(VIEWS)(view, "/view", problems)
     if problems:
         return problems

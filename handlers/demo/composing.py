@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from handlers.demo.workspace import Workspace
 
 
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def typed(workspace: Workspace, person: Person, text: str) -> str:
     """What was typed, as Slack stores it: `&`, `<` and `>` escaped, names turned into mentions."""
     users = {one.bot_user for one in workspace.installations.values()} | set(workspace.people)
@@ -22,12 +26,12 @@ def typed(workspace: Workspace, person: Person, text: str) -> str:
     def piece(match: re.Match[str]) -> str:
         user, channel, name, mark = match.groups()
         if user:
-            return f"<@{user}>" if user in users else f"&lt;@{user}&gt;"
+            return f"<@{user}>" if user in users else escaped(match[0])
         if channel:
             return f"<#{channel}>"
         if name:
             return f"<@{names[name]}>"
-        return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}[mark]
+        return escaped(mark)
 
     return re.sub(rf"<@(\w+)>|<#(\w+)>|@({named})\b|([&<>])", piece, text)
 

@@ -22,9 +22,12 @@ EVENT_SCOPES = {
 
 @dataclass(frozen=True)
 class Command:
+    """`should_escape`: names in the text are turned into ids."""
+
     command: str
     description: str = ""
     usage_hint: str = ""
+    should_escape: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,12 @@ class App:
             scopes=scopes,
             events=events,
             commands=tuple(
-                Command(one["command"], one.get("description", ""), one.get("usage_hint", ""))
+                Command(
+                    one["command"],
+                    one.get("description", ""),
+                    one.get("usage_hint", ""),
+                    bool(one.get("should_escape", False)),
+                )
                 for one in features.get("slash_commands", ())
             ),
             shortcuts=tuple(

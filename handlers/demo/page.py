@@ -138,7 +138,10 @@ class Page:
             return {"commands": [], "shortcuts": []}
         app = self.workspace.app
         return {
-            "commands": [vars(one) for one in app.commands],
+            "commands": [
+                {"command": one.command, "description": one.description, "usage_hint": one.usage_hint}
+                for one in app.commands
+            ],
             "shortcuts": [vars(one) for one in app.shortcuts],
         }
 

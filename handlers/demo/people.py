@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.demo import inputs, interactions
 from handlers.demo.blockkit import MOST_FILE_INPUT_BYTES, MOST_TEXT, validate_options
-from handlers.demo.composing import rich_text, typed
+from handlers.demo.composing import escaped, rich_text, typed
 from handlers.demo.events import file_json
 from handlers.demo.inputs import Spot
 from handlers.demo.modals import Submitted
@@ -328,12 +328,12 @@ class Player:
             NotPossible: the app has no such command, or is not installed in this person's workspace.
         """
         installation = self.own_installation()
-        if command not in {one.command for one in self.workspace.app.commands}:
+        declared = next((one for one in self.workspace.app.commands if one.command == command), None)
+        if declared is None:
             raise NotPossible(f"{command} is not a valid command")
         where = self.seen(channel) if channel else self.dm_channel
-        payload = interactions.command(
-            self.workspace, self.me, installation, where, command, typed(self.workspace, self.me, text)
-        )
+        text = typed(self.workspace, self.me, text) if declared.should_escape else escaped(text)
+        payload = interactions.command(self.workspace, self.me, installation, where, command, text)
         answer = (await self.workspace.outgoing.command(payload)).body
         if answer:
             body = {"text": answer} if isinstance(answer, str) else answer

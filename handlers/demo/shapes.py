@@ -80,6 +80,16 @@ def anything(value: Any, where: str, problems: Problems) -> None:
     """Not looked into."""
 
 
+def or_null(check: Check) -> Check:
+    """The same, or null in its place."""
+
+    def nullable(value: Any, where: str, problems: Problems) -> None:
+        if value is not None:
+            check(value, where, problems)
+
+    return nullable
+
+
 def an_object(value: Any, where: str, problems: Problems) -> None:
     if not isinstance(value, dict):
         problems.add(where, "must be an object")

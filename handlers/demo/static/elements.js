@@ -32,7 +32,7 @@ async function act(control, element, action, ctx) {
 export function picture(image, ctx, className) {
   const address = ctx.imageUrl(image);
   const alt = image.alt_text ?? "";
-  if (!address) return h("span", { class: `${className} ${className}--absent`, role: "img", "aria-label": alt }, icon("eye"));
+  if (!address) return h("span", { class: `${className} absent`, role: "img", "aria-label": alt }, icon("eye"));
   return h("img", { class: className, src: address, alt, loading: "lazy" });
 }
 

@@ -51,10 +51,11 @@ export class Fields {
     this.all.push(field);
   }
 
-  /** `{block_id: {action_id: value}}` of everything that is filled or was emptied. */
-  values() {
+  /** `{block_id: {action_id: value}}` of everything that is filled or was emptied; `files` leaves those out if false. */
+  values({ files = true } = {}) {
     const values = {};
-    for (const { blockId, actionId, input } of this.all) {
+    for (const { blockId, actionId, type, input } of this.all) {
+      if (!files && type === "file_input") continue;
       values[blockId] ??= {};
       values[blockId][actionId] = input.read();
     }

@@ -44,7 +44,7 @@ export class FileTray {
   constructor(onChange) {
     this.files = [];
     this.onChange = onChange;
-    this.node = h("ul", { class: "tray", hidden: true, "aria-label": "Attached files" });
+    this.node = h("ul", { class: "tray", hidden: true, "aria-label": "Attachments" });
   }
 
   /** Add chosen files, at most `max` in all. */

@@ -88,7 +88,7 @@ export function openMenu(trigger, items, { label, align = "start", above = false
   trigger.after(menu);
   trigger.setAttribute("aria-expanded", "true");
   trigger.setAttribute("aria-controls", id);
-  const hide = showPopup(menu, trigger, { align, above });
+  const hide = showPopup(menu, trigger, { align, above, tallest: 600 });
   document.addEventListener("pointerdown", outside, true);
   (buttons.find((button) => button.getAttribute("aria-checked") === "true") ?? buttons[0])?.focus();
 }

@@ -384,7 +384,8 @@ export class Pane {
   }
 
   viewContext(view, fields, trouble) {
-    const target = () => ({ view_id: view.id, ...(view.type === "modal" ? { values: fields.values() } : {}) });
+    // Files go along only when the form is sent: they may be large, and a form asks for options at each letter.
+    const target = () => ({ view_id: view.id, ...(view.type === "modal" ? { values: fields.values({ files: false }) } : {}) });
     return { ...this.context(target, trouble), surface: view.type, fields };
   }
 

@@ -7,11 +7,11 @@
  *
  * @param {HTMLElement} popup
  * @param {HTMLElement} anchor
- * @param {{align?: "start"|"end", match?: boolean, above?: boolean}} [how] `match` gives it the anchor's width;
- *   `above` prefers the space over it
+ * @param {{align?: "start"|"end", match?: boolean, above?: boolean, tallest?: number}} [how] `match` gives it the
+ *   anchor's width; `above` prefers the space over it; `tallest` is its greatest height in px
  * @returns {() => void} hides it again
  */
-export function showPopup(popup, anchor, { align = "start", match = false, above = false } = {}) {
+export function showPopup(popup, anchor, { align = "start", match = false, above = false, tallest = 340 } = {}) {
   const place = () => {
     const box = anchor.getBoundingClientRect();
     const gap = 4;
@@ -23,8 +23,8 @@ export function showPopup(popup, anchor, { align = "start", match = false, above
     const over = box.top - gap - edge;
     const up = above ? over >= Math.min(height, 160) || over > below : below < Math.min(height, 200) && over > below;
     const space = Math.max(up ? over : below, 80);
-    popup.style.maxHeight = `${Math.min(space, 360)}px`;
-    const shown = Math.min(height, space, 360);
+    popup.style.maxHeight = `${Math.min(space, tallest)}px`;
+    const shown = Math.min(height, space, tallest);
     const left = align === "end" ? box.right - popup.offsetWidth : box.left;
     popup.style.left = `${Math.max(edge, Math.min(left, innerWidth - popup.offsetWidth - edge))}px`;
     popup.style.top = `${up ? box.top - gap - shown : box.bottom + gap}px`;

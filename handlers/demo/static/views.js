@@ -27,8 +27,8 @@ export class Modal {
     this.view = null;
     this.dialog = null;
     this.typed = new Map();
-    /** Whether something was entered that closing would lose. */
-    this.touched = false;
+    /** Ids of the views in which something was entered, which closing would lose. */
+    this.touched = new Set();
   }
 
   /** Show the view on top of the stack; null closes. */
@@ -62,8 +62,8 @@ export class Modal {
         h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => void this.close(true) } }, icon("close"))),
       this.body,
       h("footer", { class: "modal__foot" }, this.trouble, this.cancel, this.submit));
-    form.addEventListener("input", () => { this.touched = true; });
-    form.addEventListener("change", () => { this.touched = true; });
+    form.addEventListener("input", () => this.touched.add(this.view.id));
+    form.addEventListener("change", () => this.touched.add(this.view.id));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.send();
@@ -139,19 +139,17 @@ export class Modal {
   /** Close the top view, or all of them; what was typed is asked about first. */
   async close(all = false) {
     const { view } = this;
-    if (this.touched) {
+    if (all ? this.touched.size : this.touched.has(view.id)) {
       const sure = await confirmDialog(this.host.stage, {
         title: "Close without sending?", text: "What you filled in will be lost.", confirm: "Close", deny: "Keep writing", danger: true,
       });
       if (!sure || this.view?.id !== view.id) return;
     }
-    this.typed.delete(view.id);
     try {
       const answer = await api.close({ as: this.host.session.as, view_id: view.id, ...(all ? { all: true } : {}) });
-      if (this.view?.id === view.id) {
-        this.touched = false;
-        this.show(answer.view ?? null);
-      }
+      this.touched.delete(view.id);
+      if (this.view?.id === view.id) this.show(answer.view ?? null);
+      this.typed.delete(view.id);
     } catch (error) {
       this.say(error.message);
     }
@@ -164,7 +162,7 @@ export class Modal {
     this.dialog = null;
     this.view = null;
     this.typed.clear();
-    this.touched = false;
+    this.touched.clear();
     dialog.remove();
   }
 }

@@ -183,22 +183,16 @@ class SqliteStore(SqlStore):
         return outcomes
 
     def _run(self, turn: Turn[Any]) -> _Outcome:
-        head = self._connection.chain.head
-        self._driver.execute("SAVEPOINT turn")
         transaction = SqlTransaction(self._connection)
         try:
-            result = turn.use_case(transaction)
+            result = transaction.attempt(lambda: turn.use_case(transaction))
         except BaseException as error:
-            self._connection.chain.head = head
             told = _unavailable(error) if isinstance(error, sqlite3.Error) and _is_trouble(error) else error
             outcome = _Outcome(turn, error=told)
             if not self._driver.in_transaction:
                 raise _TurnBroke(outcome) from error
-            self._driver.execute("ROLLBACK TO turn")
-        else:
-            outcome = _Outcome(turn, result=result, wakes=transaction.wrote_outbox)
-        self._driver.execute("RELEASE turn")
-        return outcome
+            return outcome
+        return _Outcome(turn, result=result, wakes=transaction.wrote_outbox)
 
     def _notice_others(self) -> None:
         """Forget what is remembered if another process has committed since (an import beside the server)."""

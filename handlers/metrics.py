@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from referral_bot.errors import StoreUnavailable
+from referral_bot.store import Result, Store, Transaction
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -19,13 +27,14 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.turn_seconds = Histogram(
             "referral_bot_turn_seconds",
-            "Time from a use case's start until its commit is on disk.",
-            ["kind"],
+            "Time from a person's act until its commit is on disk.",
             buckets=_TURN_SECONDS,
             registry=self.registry,
         )
-        self.turns_failed = Counter(
-            "referral_bot_turns_failed", "Use cases that raised.", ["kind"], registry=self.registry
+        self.turns_refused = Counter(
+            "referral_bot_turns_refused",
+            "Acts of people that the database did not take.",
+            registry=self.registry,
         )
         self.sent = Counter(
             "referral_bot_outbox_sent",
@@ -75,3 +84,27 @@ class Metrics:
     def page(self) -> bytes:
         """The text that Prometheus reads."""
         return generate_latest(self.registry)
+
+
+class MeasuredStore:
+    """The store as people's turns see it, with the time they take."""
+
+    def __init__(self, store: Store, metrics: Metrics) -> None:
+        self._store = store
+        self._metrics = metrics
+
+    def transact(self, use_case: Callable[[Transaction], Result]) -> Future[Result]:
+        """As the port says."""
+        began = time.perf_counter()
+        future = self._store.transact(use_case)
+        future.add_done_callback(partial(self._note, began))
+        return future
+
+    def close(self) -> None:
+        """As the port says."""
+        self._store.close()
+
+    def _note(self, began: float, future: Future[Any]) -> None:
+        self._metrics.turn_seconds.observe(time.perf_counter() - began)
+        if not future.cancelled() and isinstance(future.exception(), StoreUnavailable):
+            self._metrics.turns_refused.inc()

@@ -6,6 +6,7 @@ the link previews of chat platforms fetch an address without anybody having aske
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -13,16 +14,17 @@ import hmac
 import html
 import json
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from functools import partial
 
 from aiohttp import web
 
 from handlers.clock import Clock
-from referral_bot.errors import NotFound, ReferralBotError
-from referral_bot.store import Transaction
+from referral_bot.desk.pages import open_document
+from referral_bot.errors import NotFound, StoreUnavailable
+from referral_bot.model import Document
+from referral_bot.store import Store, Transaction
 
 LIFETIME = timedelta(minutes=5)
 
@@ -85,33 +87,12 @@ class PageLinks:
         return hmac.digest(self._key, b"page\0" + said, hashlib.sha256)
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A document as it is handed out."""
-
-    content: bytes
-    media_type: str
-
-
-class Opens(Protocol):
-    """The core's use case behind a link: who may see it is checked, and that it was seen is kept.
-
-    Raises a ReferralBotError whose sentence is shown.
-    """
-
-    def __call__(self, tx: Transaction, document_id: str, person_key: str, now: datetime) -> Opened: ...
-
-
-Transact = Callable[[Callable[[Transaction], Opened]], Awaitable[Opened]]
-
-
 class Pages:
     """The routes of the page."""
 
-    def __init__(self, links: PageLinks, opens: Opens, transact: Transact, clock: Clock) -> None:
+    def __init__(self, links: PageLinks, store: Store, clock: Clock) -> None:
         self._links = links
-        self._opens = opens
-        self._transact = transact
+        self._store = store
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
@@ -131,22 +112,20 @@ class Pages:
     async def open(self, request: web.Request) -> web.Response:
         """Spend the link and hand the document out as a download."""
         now = self._clock.now()
-
-        def use_case(tx: Transaction) -> Opened:
-            if not tx.first_time(ticket.once_key, now):
-                raise _gone()
-            return self._opens(tx, ticket.document_id, ticket.person_key, now)
-
         try:
             ticket = self._links.read(request.match_info["token"], now)
-            opened = await self._transact(use_case)
-        except ReferralBotError as refusal:
-            return _say(str(refusal), status=404)
-        suffix = _SUFFIXES.get(opened.media_type)
+            document = await asyncio.wrap_future(self._store.transact(partial(self._spend, ticket, now)))
+            if document is None:
+                raise _gone()
+        except NotFound as gone:
+            return _say(str(gone), status=404)
+        except StoreUnavailable as trouble:
+            return _say(str(trouble), status=503)
+        suffix = _SUFFIXES.get(document.media_type)
         return web.Response(
-            body=opened.content,
+            body=document.content,
             # Only types that a browser does not run; anything else is bytes to be saved.
-            content_type=opened.media_type if suffix else "application/octet-stream",
+            content_type=document.media_type if suffix else "application/octet-stream",
             headers={
                 # A name of its own: the document's may name the patient, and would stay in the
                 # browser's list of downloads.
@@ -154,6 +133,11 @@ class Pages:
                 "Content-Security-Policy": "default-src 'none'; sandbox",
             },
         )
+
+    def _spend(self, ticket: Ticket, now: datetime, tx: Transaction) -> Document | None:
+        if not tx.first_time(ticket.once_key, now):
+            return None
+        return open_document(tx, ticket.document_id, ticket.person_key, now)
 
 
 def _gone() -> NotFound:

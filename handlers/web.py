@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -12,7 +13,7 @@ from aiohttp.typedefs import Handler
 
 from handlers.clock import Clock
 from handlers.metrics import CONTENT_TYPE, Metrics
-from referral_bot.store import Store
+from storage.store import Readiness
 
 log = structlog.get_logger()
 
@@ -34,39 +35,41 @@ HEADERS = {
 }
 
 
-class Readiness:
+class Watched(Protocol):
+    """A store that can tell how it stands."""
+
+    def readiness(self, now: datetime, timeout: float = ...) -> Readiness:
+        """How it stands; blocks for at most `timeout` seconds."""
+
+
+class Health:
     """Whether this process can do its work now, part by part."""
 
-    def __init__(self, store: Store, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, store: Watched, clock: Clock, metrics: Metrics) -> None:
         self._store = store
         self._clock = clock
         self._metrics = metrics
 
     async def parts(self) -> dict[str, str]:
         """Each part with `ok`, or one word for what it is; no details, since anybody may ask."""
-        now = self._clock.now()
-        try:
-            depth, oldest = await asyncio.wait_for(self._outbox(now), DATABASE_SECONDS)
-        except Exception:
-            log.exception("not_ready", part="database")
+        found = await asyncio.to_thread(self._store.readiness, self._clock.now(), DATABASE_SECONDS)
+        if not found.reachable:
             return {"database": "unreachable", "outbox": "unknown"}
-        self._metrics.outbox(depth, oldest)
-        return {"database": "ok", "outbox": "ok" if oldest <= STUCK_AFTER else "stuck"}
+        self._metrics.outbox(found.waiting, found.oldest)
+        return {
+            "database": "ok" if found.migrated else "not_migrated",
+            "outbox": "ok" if found.oldest <= STUCK_AFTER else "stuck",
+        }
 
-    async def _outbox(self, now: datetime) -> tuple[int, timedelta]:
-        return await asyncio.wrap_future(self._store.transact(lambda tx: tx.outbox_depth(now)))
 
-
-def build_web(
-    routes: Iterable[web.AbstractRouteDef], readiness: Readiness, metrics: Metrics
-) -> web.Application:
+def build_web(routes: Iterable[web.AbstractRouteDef], health: Health, metrics: Metrics) -> web.Application:
     """The web application: the routes given, and those by which an operator watches the process."""
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
 
     async def readyz(_: web.Request) -> web.Response:
-        parts = await readiness.parts()
+        parts = await health.parts()
         ready = all(state == "ok" for state in parts.values())
         body = {"status": "ready" if ready else "not ready", "parts": parts}
         return web.json_response(body, status=200 if ready else 503)

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import cast
-from unittest.mock import create_autospec
 
 import pytest
 from aiohttp import ClientResponse, web
@@ -14,10 +12,13 @@ from hypothesis import strategies as st
 
 from handlers.clock import DemoClock
 from handlers.metrics import Metrics
-from handlers.page import LIFETIME, Opened, PageLinks, Pages
-from handlers.web import HEADERS, Readiness, build_web
-from referral_bot.errors import NotFound, Refused
-from referral_bot.store import Store, Transaction
+from handlers.page import LIFETIME, PageLinks, Pages
+from handlers.web import HEADERS, Health, build_web
+from referral_bot.errors import NotFound
+from referral_bot.model import AuditAction, Document, Person, Referral, Role, Side
+from referral_bot.practice import Practice
+from storage import SqlStore, open_store
+from storage.transaction import SqlTransaction
 
 NOW = datetime(2026, 11, 24, 15, 20, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -65,65 +66,69 @@ def test_garbage_is_not_read_and_answered_like_a_link_that_is_gone(garbage: str)
         LINKS.read(garbage, NOW)
 
 
-class Desk:
-    """Stands for the core behind the page: knows one document and remembers what was asked."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self.asked: list[tuple[str, str]] = []
-        self.media_type = "application/pdf"
-        self.refuses = False
-
-    async def transact(self, use_case: Callable[[Transaction], Opened]) -> Opened:
-        return use_case(cast(Transaction, self))
-
-    def first_time(self, key: str, _: datetime) -> bool:
-        first = key not in self.seen
-        self.seen.add(key)
-        return first
-
-    def open(self, tx: Transaction, document_id: str, person_key: str, now: datetime) -> Opened:
-        if self.refuses:
-            raise Refused("Ask <b>Tess</b>.")
-        self.asked.append((document_id, person_key))
-        return Opened(b"%PDF-1.7 report", self.media_type)
+REPORT = b"%PDF-1.7 report"
+MARIA = Person(
+    key="maria", name="Maria Gomez", role=Role.REFERRAL_SPECIALIST, side=Side.OFFICE, office_key="lakeside"
+)
+OMAR = Person(
+    key="omar", name="Omar Haddad", role=Role.REFERRAL_SPECIALIST, side=Side.OFFICE, office_key="hillcrest"
+)
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def store() -> Iterator[SqlStore]:
+    store = open_store("sqlite://")
+    practice = Practice(name="Riverbend", timezone="America/Chicago", hours=())
+    referral = Referral(id="referral", office_key="lakeside", sent_by="maria", started_at=NOW)
+
+    def furnish(tx: SqlTransaction) -> None:
+        tx.replace_directory(practice, [], [MARIA, OMAR], [], [])
+        tx.add(referral)
+        for id, media_type in (("d0c", "application/pdf"), ("html", "text/html")):
+            document = Document(
+                id=id, subject_id="referral", added_by="tess", added_at=NOW, name="Ashcombe.pdf", ready=True
+            )
+            document.media_type, document.content = media_type, REPORT
+            tx.add(document)
+
+    store.transact(furnish).result(5)
+    yield store
+    store.close()
 
 
-@pytest.fixture
-async def client(desk: Desk) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    clock = DemoClock(NOW, speed=0)
-    metrics = Metrics()
-    pages = Pages(LINKS, desk.open, desk.transact, clock)
-    app = build_web(pages.routes(), Readiness(create_autospec(Store), clock, metrics), metrics)
-    async with TestClient(TestServer(app)) as client:
-        yield client
+def record(store: SqlStore) -> list[tuple[str | None, AuditAction]]:
+    entries = store.transact(lambda tx: tx.audit_entries(subject_id="referral")).result(5)
+    return [(entry.actor_key, entry.action) for entry in entries if entry.what == "document.open"]
 
 
 Client = TestClient[web.Request, web.Application]
 
 
-async def test_looking_spends_nothing_and_a_press_opens_once(desk: Desk, client: Client) -> None:
+@pytest.fixture
+async def client(store: SqlStore) -> AsyncIterator[Client]:
+    clock = DemoClock(NOW, speed=0)
+    metrics = Metrics()
+    app = build_web(Pages(LINKS, store, clock).routes(), Health(store, clock, metrics), metrics)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def test_looking_spends_nothing_and_a_press_opens_once(store: SqlStore, client: Client) -> None:
     path = f"/page/{token()}"
     for _ in range(3):
         look = await client.get(path)
         assert look.status == 200
         assert "<form" in await look.text()
-    assert desk.asked == []
+    assert record(store) == []
 
     opened = await client.post(path)
     assert opened.status == 200
-    assert await opened.read() == b"%PDF-1.7 report"
-    assert desk.asked == [("d0c", "maria")]
+    assert await opened.read() == REPORT
 
     again = await client.post(path)
     assert again.status == 404
     assert "has been used" in await again.text()
-    assert len(desk.asked) == 1
+    assert record(store) == [("maria", AuditAction.VIEWED)]
 
 
 async def test_a_document_is_a_download_under_a_name_of_its_own(client: Client) -> None:
@@ -134,18 +139,26 @@ async def test_a_document_is_a_download_under_a_name_of_its_own(client: Client) 
     assert_safe(opened)
 
 
-async def test_a_type_that_a_browser_runs_is_handed_out_as_bytes(desk: Desk, client: Client) -> None:
-    desk.media_type = "text/html"
-    opened = await client.post(f"/page/{token()}")
+async def test_a_type_that_a_browser_runs_is_handed_out_as_bytes(client: Client) -> None:
+    opened = await client.post(f"/page/{token('html')}")
     assert opened.headers["Content-Type"] == "application/octet-stream"
     assert opened.headers["Content-Disposition"] == 'attachment; filename="document"'
 
 
-async def test_a_refusal_of_the_core_is_shown_as_text(desk: Desk, client: Client) -> None:
-    desk.refuses = True
-    refused = await client.post(f"/page/{token()}")
+@pytest.mark.parametrize("person", ["omar", "nobody"])
+async def test_somebody_who_may_not_see_it_is_refused_like_a_link_that_is_gone(
+    store: SqlStore, client: Client, person: str
+) -> None:
+    refused = await client.post(f"/page/{token(person=person)}")
     assert refused.status == 404
-    assert "Ask &lt;b&gt;Tess&lt;/b&gt;." in await refused.text()
+    assert "five minutes" in await refused.text()
+    assert record(store) == [(person, AuditAction.REFUSED)]
+
+
+async def test_a_document_that_is_gone_is_answered_like_a_link_that_is_gone(client: Client) -> None:
+    gone = await client.post(f"/page/{token('nothing')}")
+    assert gone.status == 404
+    assert "five minutes" in await gone.text()
 
 
 async def test_an_unknown_link_is_gone_for_a_look_and_for_a_press(client: Client) -> None:

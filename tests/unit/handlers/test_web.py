@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -13,41 +11,30 @@ from aiohttp.test_utils import TestClient, TestServer
 from handlers.clock import DemoClock
 from handlers.logs import configure_logs
 from handlers.metrics import Metrics
-from handlers.web import HEADERS, MOST_BODY, STUCK_AFTER, Readiness, build_web
-from referral_bot.errors import StoreUnavailable
+from handlers.web import HEADERS, MOST_BODY, STUCK_AFTER, Health, build_web
+from storage import Readiness
 
 PATIENT = "Gwendolyn Ashcombe"
 Client = TestClient[web.Request, web.Application]
 
 
-class Outbox:
-    """A store that can only tell how its outbox stands, or that it is in trouble."""
+class Standing:
+    """A store that tells how it stands."""
 
     def __init__(self) -> None:
-        self.depth = (0, timedelta(0))
-        self.in_trouble = False
+        self.found = Readiness(reachable=True, migrated=True)
 
-    def transact(self, use_case: Callable[[Any], Any]) -> Future[Any]:
-        future: Future[Any] = Future()
-        if self.in_trouble:
-            future.set_exception(StoreUnavailable(f"disk full at {PATIENT}"))
-        else:
-            future.set_result(use_case(self))
-        return future
-
-    def outbox_depth(self, now: datetime) -> tuple[int, timedelta]:
-        return self.depth
-
-    def close(self) -> None: ...
+    def readiness(self, now: datetime, timeout: float = 2.0) -> Readiness:
+        return self.found
 
 
 @pytest.fixture
-def store() -> Outbox:
-    return Outbox()
+def store() -> Standing:
+    return Standing()
 
 
 @pytest.fixture
-async def client(store: Outbox) -> AsyncIterator[Client]:
+async def client(store: Standing) -> AsyncIterator[Client]:
     async def echo(request: web.Request) -> web.Response:
         return web.Response(body=await request.read())
 
@@ -55,14 +42,16 @@ async def client(store: Outbox) -> AsyncIterator[Client]:
         raise ValueError(PATIENT)
 
     metrics = Metrics()
-    readiness = Readiness(store, DemoClock(datetime(2026, 11, 24, tzinfo=UTC)), metrics)
+    health = Health(store, DemoClock(datetime(2026, 11, 24, tzinfo=UTC)), metrics)
     routes = [web.post("/echo", echo), web.get("/fail/{token}", fail)]
-    async with TestClient(TestServer(build_web(routes, readiness, metrics))) as client:
+    async with TestClient(TestServer(build_web(routes, health, metrics))) as client:
         yield client
 
 
-async def test_a_process_that_lives_says_so_even_without_its_database(store: Outbox, client: Client) -> None:
-    store.in_trouble = True
+async def test_a_process_that_lives_says_so_even_without_its_database(
+    store: Standing, client: Client
+) -> None:
+    store.found = Readiness(reachable=False, migrated=False)
     assert (await client.get("/healthz")).status == 200
 
 
@@ -72,22 +61,30 @@ async def test_ready_when_database_and_outbox_are(client: Client) -> None:
     assert (await ready.json())["parts"] == {"database": "ok", "outbox": "ok"}
 
 
-async def test_not_ready_names_the_part_and_no_details(store: Outbox, client: Client) -> None:
-    store.in_trouble = True
+async def test_not_ready_names_the_part_and_no_details(store: Standing, client: Client) -> None:
+    store.found = Readiness(reachable=False, migrated=False)
     answer = await client.get("/readyz")
     assert answer.status == 503
     assert (await answer.json())["parts"] == {"database": "unreachable", "outbox": "unknown"}
 
 
-async def test_a_stuck_outbox_is_not_ready(store: Outbox, client: Client) -> None:
-    store.depth = (12, STUCK_AFTER + timedelta(seconds=1))
+async def test_a_database_that_is_not_migrated_is_not_ready(store: Standing, client: Client) -> None:
+    store.found = Readiness(reachable=True, migrated=False)
+    answer = await client.get("/readyz")
+    assert answer.status == 503
+    assert (await answer.json())["parts"]["database"] == "not_migrated"
+
+
+async def test_a_stuck_outbox_is_not_ready(store: Standing, client: Client) -> None:
+    late = STUCK_AFTER + timedelta(seconds=1)
+    store.found = Readiness(reachable=True, migrated=True, waiting=12, oldest=late)
     answer = await client.get("/readyz")
     assert answer.status == 503
     assert (await answer.json())["parts"]["outbox"] == "stuck"
 
 
-async def test_metrics_tell_how_the_outbox_stands(store: Outbox, client: Client) -> None:
-    store.depth = (12, timedelta(seconds=7))
+async def test_metrics_tell_how_the_outbox_stands(store: Standing, client: Client) -> None:
+    store.found = Readiness(reachable=True, migrated=True, waiting=12, oldest=timedelta(seconds=7))
     await client.get("/readyz")
     metrics = await (await client.get("/metrics")).text()
     assert "referral_bot_outbox_depth 12.0" in metrics

@@ -1,0 +1,175 @@
+"""The composition root: the only place where settings become parts, and parts are joined."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from handlers.clock import Clock, SystemClock, Ticker
+from handlers.delivery import DeliveryWorker, Sender
+from handlers.logs import log_loop_exceptions
+from handlers.metrics import MeasuredStore, Metrics
+from handlers.page import PageLinks, Pages
+from handlers.settings import Settings
+from handlers.slack.part import SlackPart, build_slack
+from handlers.web import Health, build_web
+from referral_bot.desk import followups
+from referral_bot.desk.front import Desk
+from referral_bot.errors import SetupError
+from storage import SqlStore, open_store
+from storage.transaction import SqlTransaction
+
+log = structlog.get_logger()
+
+DUE_AT_ONCE = 200
+"""Follow-ups to a transaction: many enough to be quick, few enough that nobody's turn waits for long."""
+REMEMBER_SEEN = timedelta(days=30)
+"""How long a delivery or a press is known again: far longer than a platform repeats one."""
+SWEEP_EVERY = timedelta(hours=1)
+
+# What stopping may take, in seconds; together less than the ten that service managers wait.
+FINISH_REQUESTS = 3.0
+FINISH_SENDS = 3.0
+FINISH_ALL = 9.0
+
+
+class Bot:
+    """The whole program between `start` and `stop`. Make it on the running loop."""
+
+    def __init__(self, settings: Settings, store: SqlStore, clock: Clock, rng: random.Random) -> None:
+        self.clock = clock
+        self.metrics = Metrics()
+        self._settings = settings
+        self._store = store
+        self._swept: datetime | None = None
+        self._runner: web.AppRunner | None = None
+        self._stop_listening: Callable[[], None] = lambda: None
+        self._senders: dict[str, Sender] = {}
+        self.delivery = DeliveryWorker(store, self._senders, clock, self.metrics, phi=settings.phi, rng=rng)
+        self.ticker = Ticker(self._tick)
+        # Of this process alone: a link is for the next five minutes.
+        links = PageLinks(secrets.token_bytes(32), settings.public_url)
+        self._slack = self._build_slack(Desk(settings.phi, links.url))
+        self._pages = Pages(links, store, clock)
+
+    async def start(self) -> None:
+        """Open the doors, then deliver what an earlier run left and do what is due. Raises SetupError."""
+        loop = asyncio.get_running_loop()
+        log_loop_exceptions(loop)
+        self._stop_listening = self._store.listen(lambda: loop.call_soon_threadsafe(self.delivery.wake))
+        routes = self._pages.routes()
+        if self._slack is not None:
+            await self._slack.start()
+            routes += self._slack.routes
+        health = Health(self._store, self.clock, self.metrics)
+        await self._open_doors(build_web(routes, health, self.metrics))
+        self.delivery.start()
+        self.ticker.start()
+        log.info("started", address=self._settings.public_url)
+
+    async def stop(self) -> None:
+        """Let nothing more in, end what is in flight, and hand the rest to the next run."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_ALL):
+                await self.ticker.stop()
+                if self._runner is not None:
+                    await self._runner.cleanup()
+                await self.delivery.stop(FINISH_SENDS)
+                if self._slack is not None:
+                    await self._slack.stop()
+        self._stop_listening()
+        log.info("stopped")
+
+    def _build_slack(self, desk: Desk) -> SlackPart | None:
+        settings = self._settings
+        if settings.slack_bot_token is None:
+            return None
+        secret, app_token = settings.slack_signing_secret, settings.slack_app_token
+        part = build_slack(
+            signing_secret=secret.get_secret_value() if secret else "",
+            bot_token=settings.slack_bot_token.get_secret_value(),
+            app_token=app_token.get_secret_value() if app_token else None,
+            api_url=settings.slack_api_url,
+            desk=desk,
+            store=MeasuredStore(self._store, self.metrics),
+            clock=self.clock,
+            wake=self.delivery.wake,
+        )
+        self._senders["slack"] = part.sender
+        return part
+
+    async def _open_doors(self, app: web.Application) -> None:
+        host, port = self._settings.host, self._settings.port
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_REQUESTS)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except OSError:
+            raise SetupError(
+                f"Port {port} of {host} cannot be opened: stop what uses it, or set HOST and PORT."
+            ) from None
+
+    async def _tick(self) -> None:
+        began = time.perf_counter()
+        self.delivery.wake()
+        while await self._run_due() == DUE_AT_ONCE:
+            pass
+        await self._sweep()
+        self.metrics.tick_seconds.observe(time.perf_counter() - began)
+
+    async def _run_due(self) -> int:
+        now, phi = self.clock.now(), self._settings.phi
+
+        def use_case(tx: SqlTransaction) -> tuple[int, int, timedelta]:
+            return followups.run_due(tx, now, phi, DUE_AT_ONCE), *tx.outbox_depth(now)
+
+        done, depth, oldest = await asyncio.wrap_future(self._store.transact(use_case))
+        self.metrics.followups.inc(done)
+        self.metrics.outbox(depth, oldest)
+        return done
+
+    async def _sweep(self) -> None:
+        now = self.clock.now()
+        if self._swept is None or now - self._swept >= SWEEP_EVERY:
+            self._swept = now
+            await asyncio.wrap_future(self._store.transact(lambda tx: tx.forget_seen(now - REMEMBER_SEEN)))
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises SetupError where it cannot start."""
+    rng = random.SystemRandom()
+    store = await asyncio.to_thread(open_store, settings.database_url, _keys(settings), rng=rng)
+    try:
+        bot = Bot(settings, store, SystemClock(), rng)
+        try:
+            await bot.start()
+            await _signalled()
+        finally:
+            await bot.stop()
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+def _keys(settings: Settings) -> str | None:
+    keys = settings.referral_bot_keys
+    return keys.get_secret_value() if keys is not None else None
+
+
+async def _signalled() -> None:
+    """Wait until the process is asked to end."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Windows has no such handlers; there Ctrl-C cancels this wait.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, asked.set)
+    await asked.wait()

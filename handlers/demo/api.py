@@ -6,9 +6,8 @@ The methods themselves are in `methods_chat`, `methods_places` and `methods_view
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,10 +18,10 @@ from handlers.demo.changes import Change
 from handlers.demo.faults import Call, Fault
 from handlers.demo.methods import Caller, Method
 from handlers.demo.methods_chat import CHAT
-from handlers.demo.methods_files import FILES
+from handlers.demo.methods_files import FILES, may_read
 from handlers.demo.methods_places import PLACES
 from handlers.demo.methods_views import VIEWS
-from handlers.demo.model import Json, SlackError
+from handlers.demo.model import File, Json, SlackError
 from handlers.demo.sockets import check_app_token
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 METHODS: dict[str, Method] = {**CHAT, **PLACES, **VIEWS, **FILES}
 JSON_ENCODED = ("blocks", "attachments", "metadata", "view", "files")
 MOST_BODY = 64 * 1024 * 1024
+SIGN_IN = "<!DOCTYPE html><title>Sign in | Slack</title>"
 
 
 @asynccontextmanager
@@ -83,7 +83,9 @@ class Server:
         token = arguments.pop("token", None) or bearer(request)
         return await self.run(request, name, arguments, lambda: self.method(request, name, token, arguments))
 
-    async def run(self, request: web.Request, name: str, payload: Json, work: Any) -> web.StreamResponse:
+    async def run(
+        self, request: web.Request, name: str, payload: Json, work: Callable[[], Any]
+    ) -> web.StreamResponse:
         """Carries out one request of the app, with the fault that waits for it, and records it."""
         call = Call("in", name, payload, datetime.now(UTC), fault=self.workspace.faults.take(name))
         self.workspace.calls.append(call)
@@ -95,15 +97,14 @@ class Server:
                 call.status = fault.status
                 call.answer = {"ok": False, "error": fault.code} if fault.code else "Internal Server Error"
                 return refused(fault)
-            call.status, call.answer, headers = await self.outcome(work)
+            call.status, call.answer, headers = self.outcome(work)
             return await self.finished(request, call, headers)
         finally:
             self.workspace.changed(Change("request"))
 
-    async def outcome(self, work: Any) -> tuple[int, Any, Mapping[str, str]]:
+    def outcome(self, work: Callable[[], Any]) -> tuple[int, Any, Mapping[str, str]]:
         try:
-            result = work()
-            return 200, await result if inspect.isawaitable(result) else result, {}
+            return 200, work(), {}
         except SlackError as error:
             answer = {"ok": False, "error": error.code, **error.more}
             return error.status, answer, error.headers
@@ -122,6 +123,9 @@ class Server:
                 pass
         if fault and fault.kind == "garbage":
             return web.Response(text='{"ok": tr', content_type="application/json")
+        if isinstance(call.answer, web.Response):
+            response, call.answer = call.answer, {"ok": call.answer.content_type != "text/html"}
+            return response
         if isinstance(call.answer, str):
             return web.Response(text=call.answer, status=call.status or 200, headers=headers)
         return web.json_response(call.answer, status=call.status or 200, headers=headers)
@@ -169,22 +173,21 @@ class Server:
     async def download(self, request: web.Request) -> web.StreamResponse:
         """A private file. Whoever may not have it gets the sign-in page with status 200, as from Slack."""
         file_id = request.match_info["file"].rpartition("-")[2]
-        file = self.workspace.files.get(file_id)
-        call = Call("in", "download", {"file": file_id}, datetime.now(UTC))
-        self.workspace.calls.append(call)
+        file, token = self.workspace.files.get(file_id), bearer(request) or ""
+
+        def work() -> web.Response:
+            if file and self.may_download(token, file):
+                return web.Response(body=file.content, content_type=file.mimetype)
+            return web.Response(text=SIGN_IN, content_type="text/html")
+
+        return await self.run(request, "download", {"file": file_id}, work)
+
+    def may_download(self, token: str, file: File) -> bool:
         try:
-            installation = self.workspace.installation_by_token(bearer(request) or "")
-            allowed = "files:read" in installation.scopes
+            installation = self.workspace.installation_by_token(token)
         except SlackError:
-            allowed = False
-        call.status = 200
-        if file is None or not allowed:
-            call.answer = {"ok": False, "error": "sign_in"}
-            return web.Response(
-                text="<!DOCTYPE html><title>Sign in | Slack</title>", content_type="text/html"
-            )
-        call.answer = {"ok": True, "size": len(file.content)}
-        return web.Response(body=file.content, content_type=file.mimetype)
+            return False
+        return "files:read" in installation.scopes and may_read(self.workspace, installation, file)
 
     async def authorize(self, request: web.Request) -> web.StreamResponse:
         """Somebody of `team` says yes to installing the app: back to the redirect address with a code."""

@@ -19,8 +19,8 @@ def typed(workspace: Workspace, person: Person, text: str) -> str:
     """What was typed, as Slack stores it: `&`, `<` and `>` escaped, names turned into mentions."""
     users = {one.bot_user for one in workspace.installations.values()} | set(workspace.people)
     installation = workspace.installations.get(person.team) or workspace.installations[workspace.team.id]
-    names = {workspace.app.name: installation.bot_user}
-    names |= {one.name: one.id for one in workspace.people.values()}
+    names = {one.name.lower(): one.id for one in workspace.people.values()}
+    names[workspace.app.name.lower()] = installation.bot_user
     named = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
     def piece(match: re.Match[str]) -> str:
@@ -30,10 +30,10 @@ def typed(workspace: Workspace, person: Person, text: str) -> str:
         if channel:
             return f"<#{channel}>"
         if name:
-            return f"<@{names[name]}>"
+            return f"<@{names[name.lower()]}>"
         return escaped(mark)
 
-    return re.sub(rf"<@(\w+)>|<#(\w+)>|@({named})\b|([&<>])", piece, text)
+    return re.sub(rf"<@(\w+)>|<#(\w+)>|@({named})\b|([&<>])", piece, text, flags=re.IGNORECASE)
 
 
 def rich_text(block_id: str, text: str) -> Json:

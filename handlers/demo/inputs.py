@@ -168,8 +168,7 @@ def state_value(spot: Spot, value: Any, offered: Sequence[Json] = ()) -> Json:
         offered: the options that an external menu has shown.
 
     Raises:
-        LookupError: there is no such option.
-        ValueError: the value is of the wrong form.
+        NotPossible: there is no such option, or the value is of the wrong form.
     """
     key, nothing = VALUE_KEYS[spot.type]
     if value in (None, "", []):
@@ -186,10 +185,10 @@ def state_value(spot: Spot, value: Any, offered: Sequence[Json] = ()) -> Json:
     else:
         found = str(value)
     if spot.type in FORMATS and not re.fullmatch(FORMATS[spot.type][0], found):
-        raise ValueError(f"{spot.label}: {found!r} is not {FORMATS[spot.type][1]}")
+        raise NotPossible(f"{spot.label}: {found!r} is not {FORMATS[spot.type][1]}")
     most = spot.element.get("max_selected_items") or spot.element.get("max_files")
     if most and isinstance(found, list) and len(found) > most:
-        raise ValueError(f"{spot.label}: at most {most} can be chosen")
+        raise NotPossible(f"{spot.label}: at most {most} can be chosen")
     return {"type": spot.type, key: found}
 
 
@@ -203,7 +202,7 @@ def pick(options: Sequence[Json], wanted: Any, spot: Spot) -> Json:
         return exact[0]
     if len(begun) == 1:
         return begun[0]
-    raise LookupError(f"{spot.label}: no option {wanted!r} in {[one['text']['text'] for one in options]}")
+    raise NotPossible(f"{spot.label}: no option {wanted!r} in {[one['text']['text'] for one in options]}")
 
 
 def missing_or_wrong(blocks: list[Json], state: Json) -> dict[str, str]:

@@ -7,6 +7,7 @@ person's own and `view.app_installed_team_id` names the other.
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 from handlers.demo.events import message_json
@@ -61,7 +62,7 @@ def on_message(
         "container": message_container(message),
         "trigger_id": workspace.modals.trigger(person.id, installation),
         **place(channel, installation),
-        "state": {"values": state},
+        "state": {"values": copy.deepcopy(state)},
         "response_url": workspace.response_urls.new(person.id, channel, installation, message),
         "actions": [action],
     }

@@ -55,7 +55,7 @@ class App:
         """Reads the shape of an `app_manifest.yaml`.
 
         Raises:
-            ValueError: an event is subscribed to without the scope that it needs, which Slack refuses too.
+            ValueError: an event, command or shortcut is declared without its scope, which Slack refuses too.
         """
         features, settings = manifest.get("features", {}), manifest.get("settings", {})
         scopes = frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ()))
@@ -63,6 +63,8 @@ class App:
         for event in sorted(events):
             if event in EVENT_SCOPES and EVENT_SCOPES[event] not in scopes:
                 raise ValueError(f"the event {event} needs the scope {EVENT_SCOPES[event]}")
+        if (features.get("slash_commands") or features.get("shortcuts")) and "commands" not in scopes:
+            raise ValueError("slash commands and shortcuts need the scope commands")
         name = (
             features.get("bot_user", {}).get("display_name")
             or manifest.get("display_information", {}).get("name")

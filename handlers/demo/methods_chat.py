@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from handlers.demo.blockkit import MOST_TEXT, validate_message
 from handlers.demo.events import message_json
 from handlers.demo.methods import Caller, Method, required, truth, visible_channel
-from handlers.demo.modals import add_ids
+from handlers.demo.modals import with_ids
 from handlers.demo.model import Channel, Json, Message, SlackError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def update(workspace: Workspace, caller: Caller, arguments: Json) -> Json:
     new_text = text if text is not None else message.text
     metadata = arguments.get("metadata")
     check_content({"text": new_text, "blocks": new_blocks, "metadata": metadata})
-    add_ids(workspace, new_blocks)
+    new_blocks = with_ids(workspace, new_blocks)
     kept = message.metadata if metadata is None else (metadata or None)
     workspace.edit(
         message,
@@ -165,8 +165,6 @@ def check_thread(workspace: Workspace, channel: Channel, arguments: Json) -> Non
 
 
 def new_message(workspace: Workspace, caller: Caller, channel: Channel, arguments: Json) -> Message:
-    blocks = arguments.get("blocks") or []
-    add_ids(workspace, blocks)
     return Message(
         ts=workspace.next_ts(),
         channel=channel.id,
@@ -174,7 +172,7 @@ def new_message(workspace: Workspace, caller: Caller, channel: Channel, argument
         team=caller.installation.team,
         bot=caller.installation.bot,
         text=arguments.get("text") or "",
-        blocks=blocks,
+        blocks=with_ids(workspace, arguments.get("blocks") or []),
         attachments=arguments.get("attachments") or [],
         thread_ts=arguments.get("thread_ts") or None,
         metadata=arguments.get("metadata") or None,

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from handlers.demo.events import file_json
 from handlers.demo.methods import Caller, Method, required
 from handlers.demo.methods_chat import check_thread, new_message, postable
-from handlers.demo.modals import add_ids
-from handlers.demo.model import File, Json, SlackError
+from handlers.demo.model import File, Installation, Json, SlackError
 
 if TYPE_CHECKING:
     from handlers.demo.workspace import Workspace
@@ -54,16 +53,24 @@ def share(workspace: Workspace, caller: Caller, files: list[File], arguments: Js
     except SlackError as error:
         raise SlackError("channel_not_found" if error.code == "not_in_channel" else error.code) from None
     check_thread(workspace, channel, arguments)
-    blocks = arguments.get("blocks") or []
-    add_ids(workspace, blocks)
     content = {
         "text": arguments.get("initial_comment"),
         "thread_ts": arguments.get("thread_ts"),
-        "blocks": blocks,
+        "blocks": arguments.get("blocks"),
     }
     message = new_message(workspace, caller, channel, content)
     message.files = files
     workspace.post(message)
+
+
+def may_read(workspace: Workspace, installation: Installation, file: File) -> bool:
+    """The app's own files, those in channels it is in, and those put into its forms (shared nowhere)."""
+    bot = installation.bot_user
+    return (
+        not file.shared
+        or file.user == bot
+        or any(bot in workspace.channels[channel].members for channel in file.shared)
+    )
 
 
 def file_info(workspace: Workspace, caller: Caller, arguments: Json) -> Json:
@@ -71,8 +78,7 @@ def file_info(workspace: Workspace, caller: Caller, arguments: Json) -> Json:
     file = workspace.files.get(file_id)
     if file is None or not file.complete:
         raise SlackError("file_not_found")
-    visible = any(caller.installation.bot_user in workspace.channels[one].members for one in file.shared)
-    if not visible and file.user != caller.installation.bot_user and file.shared:
+    if not may_read(workspace, caller.installation, file):
         raise SlackError("file_not_found")
     return {
         "ok": True,

@@ -6,7 +6,6 @@ Source: https://docs.slack.dev/surfaces/modals and …/reference/methods/views.o
 from __future__ import annotations
 
 import copy
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,7 +125,7 @@ class Modals:
         return self.replace(view, content)
 
     def replace(self, view: View, content: Json) -> View:
-        view.content = with_ids(self.workspace, content)
+        view.content = content | {"blocks": with_ids(self.workspace, content["blocks"])}
         view.state = carried_over(view.state, view.blocks)
         view.errors = {}
         view.hash = self.new_hash()
@@ -203,7 +202,7 @@ class Modals:
             one.content.get("external_id") == external for stack in self.stacks.values() for one in stack
         ):
             raise SlackError("duplicate_external_id")
-        content = with_ids(self.workspace, content)
+        content = content | {"blocks": with_ids(self.workspace, content["blocks"])}
         view_id = self.workspace.next_id("V")
         return View(
             id=view_id,
@@ -242,17 +241,12 @@ def check(content: Json, kind: str) -> None:
         )
 
 
-def with_ids(workspace: Workspace, content: Json) -> Json:
+def with_ids(workspace: Workspace, blocks: list[Json]) -> list[Json]:
     """A copy in which every block has a block_id and every interactive element an action_id."""
-    content = copy.deepcopy(content)
-    add_ids(workspace, content["blocks"])
-    return content
-
-
-def add_ids(workspace: Workspace, blocks: list[Json]) -> None:
+    blocks = copy.deepcopy(blocks)
     for _, block in every_block(blocks):
-        block.setdefault("block_id", "")
-        block["block_id"] = block["block_id"] or workspace.next_id("b")
+        block["block_id"] = block.get("block_id") or workspace.next_id("b")
         for element in elements_of(block):
-            if not re.fullmatch("image|plain_text|mrkdwn", element["type"]):
+            if element["type"] not in ("image", "plain_text", "mrkdwn"):
                 element["action_id"] = element.get("action_id") or workspace.next_id("a")
+    return blocks

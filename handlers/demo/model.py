@@ -6,6 +6,7 @@ seconds since 1970 in UTC with six places), unique in a workspace.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -237,7 +238,7 @@ class View:
             "blocks": self.blocks,
             "private_metadata": content.get("private_metadata") or "",
             "callback_id": self.callback_id,
-            "state": {"values": self.state},
+            "state": {"values": copy.deepcopy(self.state)},
             "hash": self.hash,
             "title": content.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
             "clear_on_close": bool(content.get("clear_on_close")),

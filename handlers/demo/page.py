@@ -354,8 +354,11 @@ async def json_body(request: web.Request) -> Json:
 
 def loopback(address: str) -> bool:
     """Whether `host:port` or an origin names this machine."""
-    parts = urlsplit(address if "//" in address else f"//{address}")
-    return (parts.hostname or "") in LOOPBACK
+    try:
+        parts = urlsplit(address if "//" in address else f"//{address}")
+    except ValueError:
+        return False
+    return parts.hostname in LOOPBACK
 
 
 @web.middleware

@@ -23,7 +23,17 @@ from handlers.demo.composing import escaped, rich_text, typed
 from handlers.demo.events import file_json
 from handlers.demo.inputs import Spot
 from handlers.demo.modals import Submitted
-from handlers.demo.model import Channel, File, Installation, Json, Message, NotPossible, Person, View
+from handlers.demo.model import (
+    Channel,
+    File,
+    Installation,
+    Json,
+    Message,
+    NotPossible,
+    Person,
+    SlackError,
+    View,
+)
 
 if TYPE_CHECKING:
     from handlers.demo.workspace import Workspace
@@ -49,7 +59,11 @@ class Player:
 
     @property
     def dm_channel(self) -> Channel:
-        return self.workspace.dm(self.id)
+        """Raises: NotPossible where this person's workspace has not installed the app."""
+        try:
+            return self.workspace.dm(self.id)
+        except SlackError:
+            raise NotPossible(f"the app is not installed in {self.me.name}'s workspace") from None
 
     def messages(self, channel: str) -> list[Message]:
         """What stands in a channel, oldest first, without replies; ephemeral messages are in their place."""
@@ -165,8 +179,11 @@ class Player:
 
     async def press_spot(self, where: Message | View, spot: Spot, value: str | None = None) -> None:
         """Presses the button at a spot; of feedback buttons the one with `value`."""
-        sides = [one for one in inputs.FEEDBACK if spot.element.get(one, {}).get("value") == value]
-        side = sides[0] if spot.type == "feedback_buttons" and sides else ""
+        side = ""
+        if spot.type == "feedback_buttons":
+            side = next((one for one in inputs.FEEDBACK if spot.element[one]["value"] == value), "")
+            if not side:
+                raise NotPossible(f"no button {value!r}")
         await self.act(where, inputs.action(spot, self.workspace.next_ts(), press=side))
 
     async def select(self, where: Message | View, element: str, value: Any) -> None:
@@ -188,10 +205,7 @@ class Player:
     async def choose(self, where: Message | View, spot: Spot, value: Any) -> Json:
         """Enters a value, asking the app what an external menu offers; the state that now holds it."""
         offered = await self.offered(where, spot, value) if "external" in spot.type else ()
-        try:
-            chosen = inputs.state_value(spot, value, offered)
-        except (LookupError, ValueError) as wrong:
-            raise NotPossible(str(wrong)) from None
+        chosen = inputs.state_value(spot, value, offered)
         self.state(where).setdefault(spot.block_id, {})[spot.action_id] = chosen
         return chosen
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from handlers.demo.blockkit import validate_message
-from handlers.demo.modals import add_ids
+from handlers.demo.modals import with_ids
 from handlers.demo.model import Channel, Installation, Json, Message, SlackError
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class ResponseUrls:
             code = "no_text" if "no text" in problems[0] else "invalid_blocks"
             raise SlackError(code, status=400, response_metadata={"messages": problems})
         if payload.get("replace_original") and source and not source.deleted:
-            blocks = payload.get("blocks") or []
-            add_ids(self.workspace, blocks)
+            blocks = with_ids(self.workspace, payload.get("blocks") or [])
             self.workspace.edit(
                 source, by=source.user, mark=not blocks, text=payload.get("text") or "", blocks=blocks
             )
@@ -82,8 +81,6 @@ class ResponseUrls:
         thread_ts = payload.get("thread_ts")
         if thread_ts is None and target.source and target.source.is_reply:
             thread_ts = target.source.thread_ts
-        blocks = payload.get("blocks") or []
-        add_ids(self.workspace, blocks)
         message = Message(
             ts=self.workspace.next_ts(),
             channel=target.channel,
@@ -91,7 +88,7 @@ class ResponseUrls:
             team=installation.team,
             bot=installation.bot,
             text=payload.get("text") or "",
-            blocks=blocks,
+            blocks=with_ids(self.workspace, payload.get("blocks") or []),
             thread_ts=thread_ts,
             metadata=payload.get("metadata"),
         )

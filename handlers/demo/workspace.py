@@ -20,7 +20,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from handlers.demo import events
 from handlers.demo.changes import Change, Watchers
@@ -32,11 +32,10 @@ from handlers.demo.outgoing import Outgoing
 from handlers.demo.people import Player
 from handlers.demo.rate import RateLimit
 from handlers.demo.response_urls import ResponseUrls
+from handlers.demo.story import story
 
 if TYPE_CHECKING:
     from handlers.demo.page import Page
-
-T = TypeVar("T")
 
 
 def now_utc() -> datetime:
@@ -138,43 +137,42 @@ class Workspace:
         """Waits until every event that was sent has been answered or given up."""
         await self.outgoing.settled()
 
-    async def until(self, what: str | Callable[[], T], timeout: float = 5.0) -> Any:  # noqa: ASYNC109 (its users read it so)
+    async def until(
+        self,
+        what: str | Callable[[], Any],
+        timeout: float = 5.0,  # noqa: ASYNC109 (a wait that ends with a story)
+        after: str = "",
+    ) -> Any:
         """Waits until a text can be read somewhere, or a function says something true.
 
         Args:
             what: a text (the newest message or ephemeral message that holds it is returned; of a bot only),
                 or a function (what it returns is returned); it is asked again after every change.
             timeout: seconds.
+            after: of a text, only messages with a later timestamp count.
 
         Raises:
             TimeoutError: with the last things that happened.
         """
-        condition: Callable[[], Any] = (lambda: self.find(what)) if isinstance(what, str) else what
+        condition: Callable[[], Any] = (lambda: self.find(what, after)) if isinstance(what, str) else what
         with self.watch() as changed:
             try:
                 async with asyncio.timeout(timeout):
                     while not (found := condition()):
                         await changed.get()
             except TimeoutError:
-                raise TimeoutError(f"{what!r} did not come in {timeout} s. {self.story()}") from None
+                raise TimeoutError(f"{what!r} did not come in {timeout} s. {story(self)}") from None
         return found
 
-    def find(self, words: str) -> Message | None:
+    def find(self, words: str, after: str = "") -> Message | None:
         """The newest message or ephemeral message of a bot that holds these words."""
         everything = [*self.every_message(), *(m for some in self.whispers.values() for m in some.values())]
-        found = [m for m in everything if m.bot and not m.deleted and words in m.plain]
+        found = [m for m in everything if m.bot and not m.deleted and m.ts > after and words in m.plain]
         return max(found, key=lambda message: message.ts, default=None)
 
     def every_message(self) -> Iterator[Message]:
         for some in self.messages.values():
             yield from some.values()
-
-    def story(self, lines: int = 12) -> str:
-        """The last messages and requests, for people who read a failed test."""
-        said = sorted(self.every_message(), key=lambda message: message.ts)[-lines:]
-        told = [f"{m.channel} {m.user}: {m.plain[:300]!r}" for m in said]
-        asked = [f"{c.way} {c.name} {c.status} {str(c.answer)[:300]}" for c in self.calls[-lines:]]
-        return "\n".join(["Said:", *told, "Requests:", *asked])
 
     @contextmanager
     def watch(self) -> Iterator[asyncio.Queue[Change]]:

@@ -100,7 +100,9 @@ async def test_a_method_needs_its_scope(method: str, arguments: dict[str, Any], 
 
 
 async def test_reading_needs_the_scope_of_the_kind_of_channel() -> None:
-    workspace = new_workspace(manifest=manifest(scopes=["channels:history", "channels:read"], events=[]))
+    workspace = new_workspace(
+        manifest=manifest(scopes=["channels:history", "channels:read", "commands"], events=[])
+    )
     async with workspace.serve():
         client = client_of(workspace)
         await client.conversations_history(channel="C0INTAKE")
@@ -114,7 +116,12 @@ async def test_reading_needs_the_scope_of_the_kind_of_channel() -> None:
 
 def test_an_event_without_its_scope_is_refused_when_declared() -> None:
     with pytest.raises(ValueError, match="app_mentions:read"):
-        new_workspace(manifest=manifest(scopes=["chat:write"], events=["app_mention"]))
+        new_workspace(manifest=manifest(scopes=["chat:write", "commands"], events=["app_mention"]))
+
+
+def test_commands_without_their_scope_are_refused_when_declared() -> None:
+    with pytest.raises(ValueError, match="scope commands"):
+        new_workspace(manifest=manifest(scopes=["chat:write"], events=[]))
 
 
 # --- Messages ----------------------------------------------------------------------------------------
@@ -354,13 +361,26 @@ async def test_a_file_is_uploaded_shared_and_downloaded(sandbox: Workspace) -> N
 
 
 async def test_a_download_without_files_read_gets_the_sign_in_page() -> None:
-    workspace = new_workspace(manifest=manifest(scopes=["chat:write"], events=[]))
+    workspace = new_workspace(manifest=manifest(scopes=["chat:write", "commands"], events=[]))
     async with workspace.serve():
         file = workspace.add_file("U0TESS", "a.txt", b"secret")
         address = f"{workspace.url}/files-pri/T0PRAC-{file.id}/download/a.txt"
         headers = {"Authorization": "Bearer xoxb-0-embedded"}
         async with aiohttp.ClientSession() as session, session.get(address, headers=headers) as response:
             assert b"secret" not in await response.read()
+
+
+async def test_a_file_of_a_channel_without_the_bot_is_not_found(sandbox: Workspace) -> None:
+    message = await sandbox.person("U0TESS").say("C0OTHER", files=[("a.txt", b"secret")])
+    assert await error(client_of(sandbox).files_info(file=message.files[0].id)) == "file_not_found"
+
+
+async def test_an_upload_that_was_not_asked_for_is_refused(sandbox: Workspace) -> None:
+    address = f"{sandbox.url}/upload/F0"
+    async with aiohttp.ClientSession() as session, session.post(address, data=b"x") as response:
+        assert response.status == 404
+    unknown = client_of(sandbox).files_completeUploadExternal(files=[{"id": "F0"}])
+    assert await error(unknown) == "file_not_found"
 
 
 # --- Views -------------------------------------------------------------------------------------------

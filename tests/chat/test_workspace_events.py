@@ -6,9 +6,8 @@ import pytest
 from workspace_sandbox import Receiver, client_of, manifest, new_workspace, served
 
 from handlers.demo import faults
-from handlers.demo.model import Channel, SlackError
+from handlers.demo.model import Channel, NotPossible
 from handlers.demo.outgoing import AppDidNotAnswer
-from handlers.demo.people import NotPossible
 from handlers.demo.workspace import Workspace
 
 
@@ -31,7 +30,7 @@ async def test_a_mention_arrives_as_message_and_as_mention(
 
 async def test_someone_elses_markup_is_no_markup(sandbox: Workspace) -> None:
     tess = sandbox.person("U0TESS")
-    message = await tess.say("C0INTAKE", "<!channel> <@U0NOBODY> <@U0RAJ> @Raj Patel")
+    message = await tess.say("C0INTAKE", "<!channel> <@U0NOBODY> <@U0RAJ> @raj patel")
     assert message.text == "&lt;!channel&gt; &lt;@U0NOBODY&gt; <@U0RAJ> <@U0RAJ>"
 
 
@@ -63,7 +62,7 @@ async def test_direct_messages_are_no_mentions(sandbox: Workspace, sandbox_recei
     await sandbox.settled()
     (event,) = sandbox_receiver.events
     assert (event["type"], event["channel_type"]) == ("message", "im")
-    with pytest.raises(SlackError, match="cannot_dm_bot"):
+    with pytest.raises(NotPossible, match="not installed"):
         await sandbox.person("U0MARIA").dm("help")
 
 

@@ -69,6 +69,19 @@ async def test_an_answer_is_too_late_or_no_json_though_the_message_was_taken(san
     assert posted(sandbox) == ["late", "garbled"]
 
 
+async def test_a_download_fails_like_any_call(sandbox: Workspace) -> None:
+    file = sandbox.add_file("U0BOT", "a.txt", b"x")
+    address = f"{sandbox.url}/files-pri/T0PRAC-{file.id}/download/a.txt"
+    sandbox.faults.next("download", faults.server_error())
+    headers = {"Authorization": "Bearer xoxb-0-embedded"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        async with session.get(address) as response:
+            assert response.status == 500
+        async with session.get(address) as response:
+            assert await response.read() == b"x"
+    assert [call.ok for call in sandbox.calls.incoming("download")] == [False, True]
+
+
 async def test_any_method_can_be_refused_with_any_code(sandbox: Workspace) -> None:
     sandbox.faults.next("*", faults.slack_error("fatal_error"))
     with pytest.raises(SlackApiError, match="fatal_error"):
@@ -90,6 +103,16 @@ async def test_everything_that_went_over_the_wire_is_known(sandbox: Workspace) -
     assert (good.payload["text"], good.ok, good.answer["channel"]) == ("hello", True, "C0INTAKE")
     assert (bad.ok, bad.answer["error"]) == (False, "channel_not_found")
     assert list(sandbox.calls.failed()) == [bad]
+
+
+async def test_what_was_sent_stays_as_it_was_sent(sandbox: Workspace) -> None:
+    blocks = [{"type": "divider"}]
+    client = client_of(sandbox)
+    first = await client.chat_postMessage(channel="C0INTAKE", text="x", blocks=blocks)
+    await client.chat_update(channel="C0INTAKE", ts=first["ts"], text="y", blocks=[])
+    (call,) = sandbox.calls.incoming(POST)
+    assert call.payload["blocks"] == blocks
+    assert call.answer["message"]["blocks"][0]["type"] == "divider"
 
 
 async def test_waiting_wakes_up_for_requests_too(sandbox: Workspace) -> None:

@@ -323,6 +323,7 @@ async def test_the_pages_files_are_served_and_nothing_else(browser: Browser) -> 
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Host": "127.0.0.1.evil.example"},
+        {"Origin": "http://[nonsense"},
     ],
 )
 async def test_other_sites_are_refused(browser: Browser, headers: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -65,8 +66,8 @@ class Bot:
         """Open the doors, then deliver what an earlier run left and do what is due. Raises SetupError."""
         loop = asyncio.get_running_loop()
         log_loop_exceptions(loop)
-        self._stop_listening = self._store.listen(lambda: loop.call_soon_threadsafe(self.delivery.wake))
-        routes = self._pages.routes()
+        self._stop_listening = self._store.listen(partial(_call_soon, loop, self.delivery.wake))
+        routes: list[web.AbstractRouteDef] = [*self._pages.routes()]
         if self._slack is not None:
             await self._slack.start()
             routes += self._slack.routes
@@ -157,6 +158,12 @@ async def serve(settings: Settings) -> None:
             await bot.stop()
     finally:
         await asyncio.to_thread(store.close)
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    """Call it on the loop's own thread; not at all once the loop has ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(what)
 
 
 def _keys(settings: Settings) -> str | None:

@@ -50,13 +50,14 @@ def message_json(
             "reply_count": len(message.replies),
             "reply_users_count": len(message.repliers),
             "latest_reply": message.replies[-1] if message.replies else "0000000000.000000",
-            "reply_users": message.repliers,
+            "reply_users": list(message.repliers),
             "is_locked": False,
             "subscribed": True,
         }
     if message.reactions:
         body["reactions"] = [
-            {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
+            {"name": name, "users": list(users), "count": len(users)}
+            for name, users in message.reactions.items()
         ]
     if metadata and message.metadata:
         body["metadata"] = message.metadata

@@ -80,6 +80,11 @@ class Spot:
         return str(self.element["type"])
 
     @property
+    def is_input(self) -> bool:
+        """Whether it is a form's field, as against a button or menu that acts by itself."""
+        return bool(self.block["type"] == "input")
+
+    @property
     def label(self) -> str:
         """What a person calls it: a button's text, an input's label, a menu's placeholder."""
         named = self.element.get("text") or self.block.get("label") or self.element.get("placeholder") or {}
@@ -209,7 +214,7 @@ def missing_or_wrong(blocks: list[Json], state: Json) -> dict[str, str]:
     """What Slack's own client objects to before it submits: {block_id: sentence}."""
     wrong: dict[str, str] = {}
     for spot in spots(blocks):
-        if spot.block["type"] != "input":
+        if not spot.is_input:
             continue
         value = state[spot.block_id][spot.action_id]
         if empty(value):

@@ -198,7 +198,7 @@ def user_info(workspace: Workspace, caller: Caller, arguments: Json) -> Json:
 
 
 def stranger_or_own(workspace: Workspace, caller: Caller, user: str) -> Json:
-    """Someone of another organisation is marked `is_stranger` where they have no channel in common."""
+    """A user object; with someone of another organisation goes that they share a channel with us."""
     person = workspace.people[user]
     body = user_json(workspace, person, email=caller.has("users:read.email"))
     return body | ({"is_stranger": False} if person.team != caller.installation.team else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 from handlers.demo.blockkit import validate_blocks, validate_message, validate_view
@@ -95,12 +96,10 @@ def open_connection(workspace: Workspace, caller: Caller, arguments: Json) -> Js
 
 def oauth_access(workspace: Workspace, caller: Caller, arguments: Json) -> Json:
     """Exchanges a code; the app's id and secret come as arguments or by basic authentication."""
-    from aiohttp import BasicAuth
-
     client_id, secret = arguments.get("client_id"), arguments.get("client_secret")
-    if header := caller.request.headers.get("Authorization", ""):
-        basic = BasicAuth.decode(header)
-        client_id, secret = client_id or basic.login, secret or basic.password
+    scheme, _, credentials = caller.request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        client_id, _, secret = base64.b64decode(credentials).decode().partition(":")
     if client_id != workspace.client_id:
         raise SlackError("invalid_client_id")
     if secret != workspace.client_secret:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.demo.blockkit import elements_of, every_block, validate_view
 from handlers.demo.changes import Change
-from handlers.demo.inputs import carried_over, initial_state
+from handlers.demo.inputs import carried_over, initial_state, spots
 from handlers.demo.model import Installation, Json, NotPossible, SlackError, View
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Modals:
         action = answer.get("response_action", "close") if isinstance(answer, dict) else "close"
         if action == "errors":
             errors: dict[str, str] = dict(answer["errors"])
-            unknown = errors.keys() - {block["block_id"] for block in view.blocks if block["type"] == "input"}
+            unknown = errors.keys() - {one.block_id for one in spots(view.blocks) if one.is_input}
             if unknown or not errors:
                 raise NotPossible(f"errors for blocks that are no inputs of this view: {sorted(unknown)}")
             self.fail(view, errors)

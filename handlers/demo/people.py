@@ -244,6 +244,8 @@ class Player:
             payload = interactions.on_message(
                 self.workspace, self.me, installation, where, self.state(where), action
             )
+        if installation.revoked:
+            raise NotPossible("the app was removed")
         await self.workspace.outgoing.interaction(payload)
 
     async def suggest(self, where: Message | View, element: str, text: str = "") -> Json:
@@ -287,7 +289,7 @@ class Player:
             if spot.type == "file_input":
                 value = [self.for_input(spot, one) for one in value or ()]
             chosen = await self.choose(view, spot, value)
-            if spot.block["type"] != "input" or spot.block.get("dispatch_action"):
+            if not spot.is_input or spot.block.get("dispatch_action"):
                 await self.act(view, inputs.action(spot, self.workspace.next_ts(), chosen))
 
     def for_input(self, spot: Spot, file: Upload | File) -> Json:

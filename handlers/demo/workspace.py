@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from handlers.demo import events
+from handlers.demo import api, events
 from handlers.demo.changes import Change, Watchers
 from handlers.demo.faults import Calls, Faults
 from handlers.demo.manifest import App
@@ -119,9 +119,7 @@ class Workspace:
         self, host: str = "127.0.0.1", port: int = 0, page: Page | None = None
     ) -> AsyncIterator[str]:
         """Serves the Web API (and the page) until the block is left; yields the base address."""
-        from handlers.demo.api import serve
-
-        async with serve(self, host, port, page) as url:
+        async with api.serve(self, host, port, page) as url:
             yield url
 
     @property

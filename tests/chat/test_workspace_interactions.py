@@ -518,6 +518,13 @@ async def test_shortcuts_open_forms(sandbox: Workspace, sandbox_app: AsyncApp) -
         await tess.global_shortcut("nothing")
 
 
+async def test_a_removed_apps_buttons_do_nothing(sandbox: Workspace, sandbox_app: AsyncApp) -> None:
+    message = await card(sandbox, [BUTTONS])
+    sandbox.uninstall("T0PRAC")
+    with pytest.raises(NotPossible, match="removed"):
+        await sandbox.person("U0TESS").press(message, "Edit")
+
+
 async def test_people_act_at_once(sandbox: Workspace, sandbox_app: AsyncApp) -> None:
     heard: list[str] = []
 

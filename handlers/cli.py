@@ -5,20 +5,27 @@ Exit codes: 0 done, 1 it failed, 2 the call or a file is wrong. Errors are one l
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_bot.errors import ReferralBotError, SetupError
+from referral_bot.errors import NotFound, ReferralBotError, SetupError
 
 if TYPE_CHECKING:
     from handlers.settings import Settings
+    from storage import SqlStore
 
 FAILED = 1
 WRONG_CALL = 2
 INTERRUPTED = 130
+MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
 app = typer.Typer(
     add_completion=False,
@@ -27,7 +34,11 @@ app = typer.Typer(
     help="A chat bot through which referring offices send, book and follow patients.",
 )
 keys = typer.Typer(help="The keys that patient data is sealed with.")
+db = typer.Typer(help="The database.")
+audit = typer.Typer(help="The record of who saw and changed what.")
 app.add_typer(keys, name="keys")
+app.add_typer(db, name="db")
+app.add_typer(audit, name="audit")
 
 
 @app.callback(invoke_without_command=True)
@@ -37,12 +48,96 @@ def _say_help(context: typer.Context) -> None:
         raise typer.Exit(WRONG_CALL)
 
 
+@app.command("serve")
+def serve_command() -> None:
+    """Serve Slack, and keep what was promised, until stopped."""
+    from handlers.settings import require_platform
+
+    settings = read_settings()
+    try:
+        require_platform(settings)
+    except SetupError as nothing:
+        raise WrongCall(str(nothing)) from None
+    from handlers.app import serve
+    from handlers.logs import configure_logs
+
+    configure_logs(settings.log_level)
+    asyncio.run(serve(settings))
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="The practice directory.", exists=True, dir_okay=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Read the practice directory: all of it, or nothing."""
+    from handlers.importing import import_directory
+    from referral_bot.directory import DirectoryInvalid
+
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise WrongCall(f"{file} cannot be read as text in UTF-8; check the file.") from None
+    try:
+        with open_store() as store:
+            imported = import_directory(store, text, dry_run=dry_run)
+    except DirectoryInvalid as invalid:
+        for problem in invalid.problems:
+            typer.echo(f"{file}: {problem}", err=True)
+        raise WrongCall(str(invalid)) from None
+    for warning in imported.warnings:
+        typer.echo(f"{file}: {warning}", err=True)
+    for change in imported.changes or ["nothing changes"]:
+        typer.echo(f"{'dry run: ' if dry_run else ''}{change}")
+
+
+@app.command("check")
+def check_command() -> None:
+    """Say whether settings, database, keys, tokens and scopes are in order, each with the mend."""
+    from handlers.checks import Level, check_everything
+
+    findings = asyncio.run(check_everything(read_settings()))
+    for finding in findings:
+        typer.echo(str(finding))
+    if any(finding.level is Level.WRONG for finding in findings):
+        raise typer.Exit(FAILED)
+
+
 @keys.command("new")
 def keys_new() -> None:
     """Print a fresh key, as REFERRAL_BOT_KEYS takes it."""
     from storage.encryption import new_key
 
     typer.echo(new_key())
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the shape that this program needs."""
+    from storage.migrations import HEAD
+
+    with open_store():
+        typer.echo(f"The database is at migration {HEAD}.")
+
+
+@audit.command("show")
+def audit_show(
+    referral: Annotated[str, typer.Option(help="Of one referral: its reference.", metavar="RB-…")] = "",
+    office: Annotated[str, typer.Option(help="Of one office: its key.", metavar="KEY")] = "",
+    person: Annotated[str, typer.Option(help="By one person: their key.", metavar="KEY")] = "",
+    since: Annotated[datetime | None, typer.Option(help="From this day or moment.", formats=MOMENTS)] = None,
+    until: Annotated[datetime | None, typer.Option(help="Until this day or moment.", formats=MOMENTS)] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="As comma-separated values.")] = False,
+) -> None:
+    """Show who saw and changed what. Days and moments are in the practice's time zone."""
+    from handlers.audit_report import Selection, report
+
+    try:
+        with open_store() as store:
+            for line in report(store, Selection(referral, office, person, since, until), as_csv=csv):
+                typer.echo(line)
+    except NotFound as nothing:
+        raise WrongCall(str(nothing)) from None
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -83,6 +178,20 @@ def read_settings() -> Settings:
         return settings.read_settings()
     except SetupError as error:
         raise WrongCall(str(error)) from None
+
+
+@contextmanager
+def open_store() -> Iterator[SqlStore]:
+    """The store of the settings, closed afterwards. Raises SetupError."""
+    import storage
+
+    settings = read_settings()
+    sealing = settings.referral_bot_keys
+    store = storage.open_store(settings.database_url, sealing.get_secret_value() if sealing else None)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 # Typer brings a copy of click of its own, whose errors have no public name.

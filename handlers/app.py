@@ -19,6 +19,7 @@ from handlers.clock import Clock, SystemClock, Ticker
 from handlers.delivery import DeliveryWorker, Sender
 from handlers.logs import log_loop_exceptions
 from handlers.metrics import MeasuredStore, Metrics
+from handlers.pace import Pace
 from handlers.page import PageLinks, Pages
 from handlers.settings import Settings
 from handlers.slack.part import SlackPart, build_slack
@@ -46,7 +47,14 @@ FINISH_ALL = 9.0
 class Bot:
     """The whole program between `start` and `stop`. Make it on the running loop."""
 
-    def __init__(self, settings: Settings, store: SqlStore, clock: Clock, rng: random.Random) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: SqlStore,
+        clock: Clock,
+        rng: random.Random,
+        pace: Pace | None = None,
+    ) -> None:
         self.clock = clock
         self.metrics = Metrics()
         self._settings = settings
@@ -55,7 +63,9 @@ class Bot:
         self._runner: web.AppRunner | None = None
         self._stop_listening: Callable[[], None] = lambda: None
         self._senders: dict[str, Sender] = {}
-        self.delivery = DeliveryWorker(store, self._senders, clock, self.metrics, phi=settings.phi, rng=rng)
+        self.delivery = DeliveryWorker(
+            store, self._senders, clock, self.metrics, phi=settings.phi, rng=rng, pace=pace
+        )
         self.ticker = Ticker(self._tick)
         # Of this process alone: a link is for the next five minutes.
         links = PageLinks(secrets.token_bytes(32), settings.public_url)
@@ -153,7 +163,7 @@ async def serve(settings: Settings) -> None:
         bot = Bot(settings, store, SystemClock(), rng)
         try:
             await bot.start()
-            await _signalled()
+            await stop_asked()
         finally:
             await bot.stop()
     finally:
@@ -171,7 +181,7 @@ def _keys(settings: Settings) -> str | None:
     return keys.get_secret_value() if keys is not None else None
 
 
-async def _signalled() -> None:
+async def stop_asked() -> None:
     """Wait until the process is asked to end."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()

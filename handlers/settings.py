@@ -9,9 +9,10 @@ import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import AnyHttpUrl, SecretStr, TypeAdapter, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from referral_bot.cards.view import Phi
 from referral_bot.errors import SetupError
@@ -76,17 +77,41 @@ class Settings(BaseSettings):
         return self.slack_bot_token is not None
 
 
-def read_settings(env_file: Path | None = Path(".env"), **given: object) -> Settings:
-    """The settings of the environment and of `env_file`; `given` ones go first.
+class _GivenSettings(Settings):
+    """Settings that look nowhere else."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what the constructor was given."""
+        return (init_settings,)
+
+
+def read_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """The settings of the environment, and behind it of `env_file`.
 
     Raises SetupError, whose sentence names the setting and never shows its value.
     """
     try:
-        # pydantic-settings' own constructor argument, which the type checker's plugin does not know
-        settings = Settings(_env_file=env_file, **given)  # type: ignore[call-arg, arg-type]
+        # pydantic-settings' own constructor argument, which the type checker does not know
+        return _checked(Settings(_env_file=env_file))  # type: ignore[call-arg]
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0]).upper()
         raise SetupError(_UNREADABLE.get(name, f"{name} cannot be read; correct it.")) from None
+
+
+def given_settings(**given: Any) -> Settings:
+    """Settings of these values and the defaults; the environment has no say. Raises SetupError."""
+    return _checked(_GivenSettings(**given))
+
+
+def _checked(settings: Settings) -> Settings:
     settings = settings.model_copy(
         update={
             "log_level": settings.log_level.upper(),

@@ -67,8 +67,7 @@ def _footer(found: Offer) -> str:
 def slot_text(turn: Turn, slot: Slot) -> str:
     """An open time in words, with its provider and place."""
     there = ZoneInfo(turn.practice.zone_of(slot.location_key))
-    office = turn.tx.office(turn.actor.office_key) if turn.actor.office_key else None
-    reader = words.zone_of(turn.actor, office.timezone if office else None, turn.practice)
+    reader = telling.zone_of_actor(turn)
     provider = turn.practice.provider(slot.provider_key).name
     location = turn.practice.location(slot.location_key).name
     return f"{replies.slot_line(slot.starts_at, there, reader)}, {provider}, {location}"
@@ -168,10 +167,10 @@ def claim_quietly(turn: Turn, referral: Referral) -> None:
 
 
 def _take(turn: Turn, referral: Referral, slot_id: str, status: AppointmentStatus) -> Appointment:
-    slot = Slot.from_id(slot_id)
-    turn.tx.lock_provider(slot.provider_key)
-    if not is_open(turn.practice, slot, busy(turn, slot.service_key), turn.now):
-        raise TimeTaken(TAKEN)
+    turn.tx.lock_provider(Slot.from_id(slot_id).provider_key)
+    slot = still_open(turn, slot_id)
+    if slot.service_key != referral.service_key:
+        raise TimeTaken("That time is for another service. Please choose one for this referral.")
     held_until = turn.now + HOLD if status is AppointmentStatus.PROPOSED else None
     appointment = Appointment(
         id=turn.tx.new_id(),
@@ -187,6 +186,14 @@ def _take(turn: Turn, referral: Referral, slot_id: str, status: AppointmentStatu
     )
     turn.tx.add(appointment)
     return appointment
+
+
+def still_open(turn: Turn, slot_id: str) -> Slot:
+    """The time of this id. Raises TimeTaken if it can't be taken now, NotFound if it is no time at all."""
+    slot = Slot.from_id(slot_id)
+    if not is_open(turn.practice, slot, busy(turn, slot.service_key), turn.now):
+        raise TimeTaken(TAKEN)
+    return slot
 
 
 def release(turn: Turn, referral: Referral, reason: str = "oth-err") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from referral_bot.access import NO_SUCH_REFERRAL
 from referral_bot.cards import replies
@@ -67,18 +66,16 @@ def said(turn: Turn, message: Message) -> None:
 def read_for(turn: Turn, text: str) -> Reading:
     """Read a text with the practice's words; the office's open referrals only where they matter."""
     vocabulary = packets.vocabulary(turn.practice)
-    reading = read(text, now=turn.now.astimezone(_zone(turn)), context=Context(), vocabulary=vocabulary)
+    reading = read(
+        text, now=turn.now.astimezone(telling.zone_of_actor(turn)), context=Context(), vocabulary=vocabulary
+    )
     if not ABOUT_A_REFERRAL & set(reading.intents):
         return reading
     open_ones = turn.tx.referrals(office_key=turn.actor.office_key, limit=CONTEXT_LIMIT)
     known = tuple(OpenReferral(r.reference or "", r.packet.patient.name) for r in open_ones)
     context = Context(office=turn.actor.office_key, open_referrals=known)
-    return read(text, now=turn.now.astimezone(_zone(turn)), context=context, vocabulary=vocabulary)
-
-
-def _zone(turn: Turn) -> ZoneInfo:
-    return telling.zone_for(
-        turn, status.audience_of(turn), telling.office_of(turn, turn.actor.office_key or "")
+    return read(
+        text, now=turn.now.astimezone(telling.zone_of_actor(turn)), context=context, vocabulary=vocabulary
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from referral_bot.availability import Slot
 from referral_bot.cards import details, forms, replies, words
 from referral_bot.cards.elements import Form
 from referral_bot.desk import booking, documents, due, form_reading, packets, record, telling
 from referral_bot.desk.turn import FormAnswer, IncomingFile, Outcome, Place, Turn
-from referral_bot.errors import BadInput, NotNow, TimeTaken
+from referral_bot.errors import BadInput, NotFound, NotNow, TimeTaken
 from referral_bot.lifecycle import TERMINAL, Move
 from referral_bot.model import (
     Audience,
@@ -113,10 +112,12 @@ def _redraw(turn: Turn, referral: Referral) -> None:
 def new_form(turn: Turn, slot_id: str = "") -> Form:
     """The empty form."""
     referral = _new(turn).model_copy(update={"id": ""})
+    note = ""
     if slot_id:
-        referral.service_key = Slot.from_id(slot_id).service_key
+        slot = booking.still_open(turn, slot_id)
+        referral.service_key, referral.visit_type = slot.service_key, slot.visit_type
+        note = f"With this time: {booking.slot_text(turn, slot)}"
     packets.assume(referral, turn.tx.people(referral.office_key), turn.practice)
-    note = f"With this time: {booking.slot_text(turn, Slot.from_id(slot_id))}" if slot_id else ""
     return _form(turn, referral, "new_referral", "New referral", "Submit", slot_id, note)
 
 
@@ -265,7 +266,10 @@ def choose_service(turn: Turn, referral_id: str, service_key: str) -> None:
     referral = record.find(turn, referral_id)
     if referral.state is not State.DRAFT:
         raise NotNow(record.meanwhile(turn, referral))
-    referral.service_key = turn.practice.service(service_key).key
+    service = packets.service_named(turn.practice, service_key)
+    if service is None:
+        raise NotFound("That service is no longer offered. Please choose another one.")
+    referral.service_key = service.key
     referral.flags = [flag for flag in referral.flags if flag != "unknown_service"]
     turn.tx.save(referral)
     record.audit(turn, AuditAction.CHANGED, "referral.filled", referral.id, referral.office_key)

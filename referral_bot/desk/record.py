@@ -117,7 +117,5 @@ def meanwhile(turn: Turn, referral: Referral) -> str:
         return f"Nothing was changed: it is {state}."
     person = turn.tx.person(last.actor_key or "")
     name = "You" if last.actor_key == turn.actor.key else (person.name if person else "Somebody")
-    office = telling.office_of(turn, referral.office_key)
-    zone = words.zone_of(turn.actor, office.timezone, turn.practice)
-    when = words.moment(last.at, zone, turn.now)
+    when = words.moment(last.at, telling.zone_of_actor(turn), turn.now)
     return f"Nothing was changed: {name} was first, at {when}. It is {state} now."

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from referral_bot.cards import elements, heads
+from referral_bot.cards import elements, heads, words
 from referral_bot.cards.elements import Card
 from referral_bot.cards.news import news
 from referral_bot.cards.questions import question_head
 from referral_bot.cards.view import View
 from referral_bot.desk import packets
-from referral_bot.desk.turn import Place, Scene
+from referral_bot.desk.turn import Place, Scene, Turn
 from referral_bot.model import (
     Audience,
     ChannelKind,
@@ -40,6 +40,12 @@ def zone_for(scene: Scene, audience: Audience, office: Office) -> ZoneInfo:
     """The zone in which a thread's audience reads times."""
     own = office.timezone if audience is Audience.OFFICE else None
     return ZoneInfo(own or scene.practice.timezone)
+
+
+def zone_of_actor(turn: Turn) -> ZoneInfo:
+    """The zone in which the actor reads and writes times."""
+    office = turn.tx.office(turn.actor.office_key) if turn.actor.office_key else None
+    return words.zone_of(turn.actor, office.timezone if office else None, turn.practice)
 
 
 def view(scene: Scene, referral: Referral, audience: Audience, *more_people: str | None) -> View:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from referral_bot.cards.elements import Button, Buttons, Card, Choices, Form
-from referral_bot.desk import delivery, followups
+from referral_bot.cards.elements import Button, Buttons, Card, Choices, Form, load
+from referral_bot.desk import delivery, followups, telling
 from referral_bot.desk.front import Desk
-from referral_bot.desk.turn import Account, FormAnswer, IncomingFile, Message, Outcome, Phi, Place, Press
+from referral_bot.desk.turn import (
+    Account,
+    FormAnswer,
+    IncomingFile,
+    Message,
+    Outcome,
+    Phi,
+    Place,
+    Press,
+    Scene,
+)
 from referral_bot.directory import read_directory
 from referral_bot.model import Audience, OutboxKind, Referral, State, Thread
 from tests.unit.fake_store import FakeStore
@@ -40,11 +50,8 @@ class Office:
     def __post_init__(self) -> None:
         self.store = FakeStore(self.seed)
         directory = read_directory(EXAMPLE.read_text())
-        self.store.run(
-            lambda tx: tx.replace_directory(
-                directory.practice, directory.offices, directory.people, directory.identities, directory.channels
-            )
-        )
+        people = (directory.offices, directory.people, directory.identities, directory.channels)
+        self.store.run(lambda tx: tx.replace_directory(directory.practice, *people))
         self.desk = Desk(self.phi, lambda document, person, now: f"http://127.0.0.1/page/{document}")
         self.count = 0
         self.pages: list[str] = []
@@ -139,9 +146,6 @@ class Office:
         return [words(load(row.content)) for row in rows]
 
     def head(self, audience: Audience, subject: str = "") -> Card:
-        from referral_bot.desk import telling
-        from referral_bot.desk.turn import Scene
-
         thread = self.thread(audience, subject)
 
         def draw(tx: Any) -> Card:
@@ -159,12 +163,6 @@ class Office:
         assert outcome == Outcome(), outcome
         assert self.referral().state is not State.DRAFT
         return self.referral()
-
-
-def load(content: dict[str, object]) -> Card:
-    from referral_bot.cards import elements
-
-    return elements.load(content)
 
 
 def _value(form_field: Any) -> Any:
@@ -187,17 +185,18 @@ def buttons(card: Card) -> dict[str, Button]:
     return found
 
 
+_UNSAID = ("type", "tone", "style", "action", "subject")
+
+
 def words(card: Card) -> str:
     """Everything a card says."""
-    from dataclasses import asdict
+    return "\n".join(filter(None, [card.title, *_said(asdict(card)["elements"])]))
 
-    def said(value: Any) -> list[str]:
-        if isinstance(value, dict):
-            hidden = ("type", "tone", "style", "action", "subject", "value")
-            shown = value if "label" in value and "mark" in value else {k: v for k, v in value.items() if k not in hidden}
-            return [text for part in shown.values() for text in said(part)]
-        if isinstance(value, (list, tuple)):
-            return [text for part in value for text in said(part)]
-        return [value] if isinstance(value, str) and value else []
 
-    return "\n".join([card.title, *said(asdict(replace(card, fallback=""))["elements"])]).strip()
+def _said(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        unsaid = _UNSAID if "mark" in value else (*_UNSAID, "value")
+        return [text for key, part in value.items() if key not in unsaid for text in _said(part)]
+    if isinstance(value, list | tuple):
+        return [text for part in value for text in _said(part)]
+    return [value] if isinstance(value, str) and value else []

@@ -66,17 +66,14 @@ def said(turn: Turn, message: Message) -> None:
 def read_for(turn: Turn, text: str) -> Reading:
     """Read a text with the practice's words; the office's open referrals only where they matter."""
     vocabulary = packets.vocabulary(turn.practice)
-    reading = read(
-        text, now=turn.now.astimezone(telling.zone_of_actor(turn)), context=Context(), vocabulary=vocabulary
-    )
+    now = turn.now.astimezone(telling.zone_of_actor(turn))
+    reading = read(text, now=now, context=Context(), vocabulary=vocabulary)
     if not ABOUT_A_REFERRAL & set(reading.intents):
         return reading
     open_ones = turn.tx.referrals(office_key=turn.actor.office_key, limit=CONTEXT_LIMIT)
     known = tuple(OpenReferral(r.reference or "", r.packet.patient.name) for r in open_ones)
     context = Context(office=turn.actor.office_key, open_referrals=known)
-    return read(
-        text, now=turn.now.astimezone(telling.zone_of_actor(turn)), context=context, vocabulary=vocabulary
-    )
+    return read(text, now=now, context=context, vocabulary=vocabulary)
 
 
 def emergency(turn: Turn) -> None:

@@ -1,7 +1,7 @@
 """What is kept, and how: the store port on SQLite and PostgreSQL."""
 
 from storage.encryption import new_key
-from storage.opening import DEFAULT_URL, open_store
+from storage.opening import DEFAULT_URL, open_store, upgrade
 from storage.store import Readiness, SqlStore
 
-__all__ = ["DEFAULT_URL", "Readiness", "SqlStore", "new_key", "open_store"]
+__all__ = ["DEFAULT_URL", "Readiness", "SqlStore", "new_key", "open_store", "upgrade"]

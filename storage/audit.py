@@ -34,6 +34,7 @@ HEAD = Statement(
     select(_ROWS.seq, _ROWS.hash).where(_ROWS.chain == bindparam("chain")).order_by(_ROWS.seq.desc()).limit(1)
 )
 NEWEST = Statement(select(_ROWS.hash).order_by(_ROWS.at.desc()).limit(1))
+_canonical = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -69,5 +70,5 @@ def link(key: bytes, row: dict[str, Any]) -> bytes:
         row[name]
         for name in ("actor_key", "on_behalf_of", "action", "what", "subject_id", "office_key", "place")
     ]
-    content = json.dumps([row["chain"], row["seq"], row["previous"].hex(), at, *told], separators=(",", ":"))
+    content = _canonical([row["chain"], row["seq"], row["previous"].hex(), at, *told])
     return hmac.digest(key, content.encode(), "sha256")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -11,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from referral_bot.errors import SetupError, Unreadable
-from storage import migrations, sqlite
+from storage import migrations, postgres, sqlite
 from storage.encryption import KEY_BYTES, KeyRing, new_key
 from storage.store import SqlStore
 from storage.tables import SEALING_KEY
@@ -33,12 +35,41 @@ def open_store(
     Raises SetupError, with the mend, if the database cannot be reached, is newer than the program or
     not migrated, or was sealed with keys that are not here.
     """
-    url = _parse(database_url)
-    engine = sqlite.engine_for(url)
-    try:
+    engine = engine_for(database_url)
+    random = rng or SystemRandom()
+    with _explained(engine):
+        if engine.dialect.name == "sqlite":
+            migrations.upgrade(engine)
+            ring = KeyRing.read(keys) if keys else _ring_beside(engine)
+            return sqlite.SqliteStore(engine, ring, _adopt(engine, ring), random)
+        if not keys:
+            raise SetupError("PostgreSQL wants REFERRAL_BOT_KEYS: make a key with `referral-bot keys new`.")
+        migrations.check(engine)
+        ring = KeyRing.read(keys)
+        return postgres.PostgresStore(engine, ring, _adopt(engine, ring), random)
+
+
+def upgrade(database_url: str) -> None:
+    """Bring a database to the present shape: `referral-bot db upgrade`. Raises SetupError as `open_store`."""
+    engine = engine_for(database_url)
+    with _explained(engine):
         migrations.upgrade(engine)
-        ring = KeyRing.read(keys) if keys else _ring_beside(url, engine)
-        return sqlite.SqliteStore(engine, ring, _adopt(engine, ring), rng or SystemRandom())
+    engine.dispose()
+
+
+def engine_for(database_url: str) -> Engine:
+    """An engine of the kind the store uses. Raises SetupError if the URL is none it can use."""
+    url = _parse(database_url)
+    if url.get_backend_name() == "sqlite":
+        return sqlite.engine_for(url)
+    return postgres.engine_for(url)
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    """Turn what goes wrong at the start into a sentence, and let go of the engine then."""
+    try:
+        yield
     except DBAPIError as error:
         engine.dispose()
         raise SetupError(f"The database cannot be opened ({_reason(error)}): check DATABASE_URL.") from error
@@ -48,6 +79,8 @@ def open_store(
 
 
 def _parse(database_url: str) -> URL:
+    if database_url.startswith("postgres:"):
+        database_url = database_url.replace("postgres:", "postgresql:", 1)
     try:
         url = make_url(database_url)
     except ArgumentError:
@@ -56,6 +89,8 @@ def _parse(database_url: str) -> URL:
         ) from None
     if url.get_backend_name() == "sqlite":
         return url.set(drivername="sqlite")
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
     raise SetupError("DATABASE_URL names a database other than SQLite and PostgreSQL.")
 
 
@@ -66,11 +101,11 @@ def _reason(error: DBAPIError) -> str:
 # ---------------------------------------------------------------- keys
 
 
-def _ring_beside(url: URL, engine: Engine) -> KeyRing:
+def _ring_beside(engine: Engine) -> KeyRing:
     """The ring of the key file beside a SQLite file, made now if nothing has been sealed yet."""
-    if sqlite.in_memory(url):
+    if sqlite.in_memory(engine.url):
         return KeyRing.read(new_key())
-    path = Path(url.database or "").with_suffix(".keys")
+    path = Path(engine.url.database or "").with_suffix(".keys")
     if not path.exists():
         if _sealed_with(engine):
             raise SetupError(

@@ -39,7 +39,8 @@ class Kind(Generic[Model]):
     """A kind of record. `numbered` is (column, scope): the store counts the column up within the scope.
 
     Two transactions that count the same number at once are kept apart by a unique index, so that a
-    number is only ever given after the one before it was committed.
+    number is only ever given after the one before it was committed. What is none is left out of the
+    sealed part of a `terse` kind: only for records in which every nullable field starts as none.
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class Kind(Generic[Model]):
         *,
         numbered: tuple[str, str] | None = None,
         apart: frozenset[str] = frozenset(),
+        terse: bool = False,
     ) -> None:
         self.model = model
         self.table = table
         self.numbered = numbered
+        self._terse = terse
         self.columns = [column for column in table.columns if column.name in model.model_fields]
         """The columns that hold a field of the record in the clear."""
         self.versioned = "version" in table.columns
@@ -64,7 +67,7 @@ class Kind(Generic[Model]):
         """The record's columns by name."""
         row = dict(record.__dict__)
         if self._sealed:
-            plain = record.model_dump_json(include=self._sealed).encode()
+            plain = record.model_dump_json(include=self._sealed, exclude_none=self._terse).encode()
             row[_SEALED] = ring.seal(plain, self.table.name, row["id"])
         return row
 
@@ -131,7 +134,7 @@ OFFICES = Kind(Office, tables.OFFICE)
 PEOPLE = Kind(Person, tables.PERSON)
 IDENTITIES = Kind(Identity, tables.IDENTITY)
 CHANNELS = Kind(Channel, tables.CHANNEL)
-REFERRALS = Kind(Referral, tables.REFERRAL)
+REFERRALS = Kind(Referral, tables.REFERRAL, terse=True)
 EVENTS = Kind(Event, tables.EVENT, numbered=("seq", "subject_id"))
 QUESTIONS = Kind(Question, tables.QUESTION)
 APPOINTMENTS = Kind(Appointment, tables.APPOINTMENT)

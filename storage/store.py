@@ -6,6 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import SimpleQueue
@@ -86,7 +87,8 @@ class SqlStore(ABC):
 
     def _wake(self) -> None:
         for wake in tuple(self._listeners):
-            wake()
+            with suppress(RuntimeError):  # the event loop that would have been woken has ended
+                wake()
 
     def readiness(self, now: datetime, timeout: float = 2.0) -> Readiness:
         """What `/readyz` tells; blocks for at most `timeout` seconds."""

@@ -102,9 +102,9 @@ class PatientKeyRow(_Row, table=True):
     __tablename__ = "patient_key"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    referral_id: str = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
     hash: bytes = Field(primary_key=True)
+    referral_id: str = Field(primary_key=True, index=True)
+    kind: str
     office_key: str
 
 
@@ -315,7 +315,6 @@ _index(CHANNEL, "platform", "channel", unique=True)
 _index(REFERRAL, "due_at", where=IS_OPEN, named="open")
 _index(REFERRAL, "office_key", "due_at", where=IS_OPEN, named="open_of_office")
 _index(REFERRAL, "sent_by", where=IS_DRAFT, named="drafts")
-_index(PATIENT_KEY, "hash", "office_key")
 _index(EVENT, "subject_id", "seq", unique=True)
 _index(QUESTION, "asked_at", where=OPEN_WITHOUT_REFERRAL, named="open_without_referral")
 _index(APPOINTMENT, "provider_key", "starts_at", where=TAKES_TIME, unique=True, named="takes_time")

@@ -59,7 +59,7 @@ class SqlTransaction(DirectoryWork, ReferralWork, OutboxWork):
 
     def new_id(self) -> str:
         """A fresh random id, 32 hexadecimal characters."""
-        return f"{self._connection.random.getrandbits(128):032x}"
+        return self._connection.ids.next()
 
     def new_reference(self) -> str:
         """A reference no referral has yet: `RB-` and four or more of the alphabet without look-alikes."""

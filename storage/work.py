@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -13,6 +13,26 @@ from storage.encryption import KeyRing
 from storage.memo import DirectoryMemo
 from storage.records import Kind, Model
 from storage.statements import Cursor, Statement
+
+_PLACE_BITS = 48
+_CHANCE_BITS = 80
+
+
+class Ids:
+    """A connection's ids: each random in its last twenty characters, and close to the one before it.
+
+    Neighbours in time being neighbours in every index, a turn's rows and the next turn's fall on the same
+    few pages, and a commit has far fewer of them to write than with ids that scatter.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._place = random.getrandbits(_PLACE_BITS)
+
+    def next(self) -> str:
+        """A fresh id of 32 hexadecimal characters."""
+        self._place = (self._place + 1) % (1 << _PLACE_BITS)
+        return f"{self._place:012x}{self._random.getrandbits(_CHANCE_BITS):020x}"
 
 
 @dataclass
@@ -25,6 +45,10 @@ class Connection:
     random: Random
     chain: Chain
     memo: DirectoryMemo
+    ids: Ids = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ids = Ids(self.random)
 
 
 class Work:

@@ -23,6 +23,14 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def check(engine: Engine) -> None:
+    """Raise SetupError if a database does not have the shape this program needs."""
+    with engine.connect() as connection:
+        _refuse_newer(connection)
+        if MigrationContext.configure(connection).get_current_revision() != HEAD:
+            raise SetupError("The database has not been migrated: run `referral-bot db upgrade`.")
+
+
 def upgrade(engine: Engine) -> None:
     """Apply what is missing, all or nothing. Raises SetupError if the database is newer than the program."""
     with engine.begin() as connection:

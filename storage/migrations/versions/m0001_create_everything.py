@@ -294,15 +294,15 @@ def upgrade() -> None:
     op.create_index("ix_identity_platform_account", "identity", ["platform", "account"])
     op.create_table(
         "patient_key",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("referral_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("office_key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name="fk_patient_key_referral_id"),
-        sa.PrimaryKeyConstraint("referral_id", "kind", "hash", name="pk_patient_key"),
+        sa.PrimaryKeyConstraint("hash", "referral_id", name="pk_patient_key"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_patient_key_hash_office_key", "patient_key", ["hash", "office_key"])
+    op.create_index("ix_patient_key_referral_id", "patient_key", ["referral_id"])
     op.create_table(
         "question",
         sa.Column("id", sa.String(), nullable=False),

@@ -56,7 +56,6 @@ class Page {
     this.layout = h("button", { type: "button", class: "button button--bar layout-toggle",
       on: { click: () => { this.wanted = this.two ? "one" : "two"; this.layOut(); } } });
     this.tabs = h("div", { class: "pane-tabs", role: "group", "aria-label": "Whose workspace" });
-    this.main = h("main", { class: "panes" }, PLACES.map((place) => this.panes[place].node));
     fill(root,
       h("header", { class: "bar" },
         h("div", { class: "bar__brand" }, botMark(),
@@ -64,7 +63,8 @@ class Page {
             h("p", { class: "bar__note" }, "Play every side of a referral. Nobody here is real."))),
         this.clock.node,
         h("div", { class: "bar__end" }, this.guide.toggle, this.layout)),
-      this.guide.node, this.tabs, this.main,
+      this.guide.node,
+      h("main", { class: "main" }, this.tabs, h("div", { class: "panes" }, PLACES.map((place) => this.panes[place].node))),
       h("div", { class: "corners" }, PLACES.map((place) => this.toasts[place].node)));
   }
 
@@ -76,7 +76,9 @@ class Page {
   layOut() {
     const { two } = this;
     document.documentElement.dataset.layout = two ? "two" : "one";
-    fill(this.layout, icon(two ? "person" : "columns"), h("span", {}, two ? "One at a time" : "Side by side"));
+    const words = two ? "One at a time" : "Side by side";
+    this.layout.title = words;
+    fill(this.layout, icon(two ? "person" : "columns"), h("span", {}, words));
     for (const place of PLACES) this.panes[place].node.hidden = !two && place !== this.active;
     this.tabs.hidden = two;
     this.drawTabs();
@@ -125,7 +127,7 @@ class Page {
     this.toasts[pane.place].show({
       sender: frame.name, bot, person: session.state.people.find((person) => person.name === frame.name) ?? null,
       place: !channel || channel.kind === "dm" ? "" : channelTitle(channel),
-      text: frame.text ?? "", ctx: pane.textContext(), reader: session.state.me.name,
+      text: frame.text ?? "", reader: session.state.me.name,
       open: () => { this.activate(pane.place); pane.openChannel(frame.channel, true); },
     });
   }
@@ -166,7 +168,7 @@ class Page {
       type: told(async (id, text) => {
         const pane = await bring(id);
         pane.closeThread(false);
-        pane.composer.type(text);
+        if (!pane.composer.type(text)) pane.say("You are writing something already: send it, or clear the field first.");
       }),
       show: told(async (id) => {
         const pane = await bring(id);

@@ -5,11 +5,11 @@
 import { h } from "./dom.js";
 import { botMark } from "./icons.js";
 
-/** Dark or light, whichever reads better on a `#rrggbb` colour (by WCAG's relative luminance). */
+/** Black or white, whichever reads better on a `#rrggbb` colour: by WCAG's luminance one of them has 4.5 to 1. */
 function inkOn(color) {
   const channels = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
   const [red, green, blue] = channels.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#16181a" : "#ffffff";
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
 }
 
 function initials(name) {

@@ -88,17 +88,20 @@ export class Composer {
     else drafts.delete(this.key);
   }
 
-  /** Put a text into the field, as if it had been typed. */
+  /** Put a text into the field, as if it had been typed; false, and nothing done, where something else stands there. */
   type(text) {
-    this.area.value = text;
     this.area.focus();
+    if (this.area.value.trim() && this.area.value !== text) return false;
+    this.area.value = text;
     this.area.setSelectionRange(text.length, text.length);
     this.refresh();
+    return true;
   }
 
   refresh() {
     this.area.style.height = "auto";
-    this.area.style.height = `${Math.min(this.area.scrollHeight, 220)}px`;
+    // Nothing can be measured in a hidden pane; the next key does it.
+    if (this.area.scrollHeight) this.area.style.height = `${Math.min(this.area.scrollHeight, 220)}px`;
     this.send.disabled = !this.area.value.trim() && !this.tray.files.length;
   }
 

@@ -86,7 +86,7 @@ export class Guide {
     this.at = 0;
     this.finished = new Set();
     this.node = h("section", { class: "guide", "aria-label": "Guide", hidden: remembered() });
-    this.toggle = h("button", { type: "button", class: "button button--bar", "aria-expanded": String(!this.node.hidden),
+    this.toggle = h("button", { type: "button", class: "button button--bar", title: "Guide", "aria-expanded": String(!this.node.hidden),
       on: { click: () => this.show(this.node.hidden) } }, icon("compass"), h("span", {}, "Guide"));
     this.draw();
   }

@@ -170,7 +170,8 @@ export class MessageList {
     const { session } = this.host;
     if (message.bot) return { name: message.name || session.state.bot.name, picture: botAvatar() };
     const person = session.people.get(message.user) ?? { name: message.name || "Someone" };
-    return { name: person.name, picture: avatar(person), title: person.title };
+    // Of another organization: whose, as Slack marks people in connected channels.
+    return { name: person.name, picture: avatar(person), title: [person.title, message.team].filter(Boolean).join(", ") };
   }
 
   body(message) {
@@ -210,7 +211,7 @@ export class MessageList {
 
   reactions(message) {
     return h("ul", { class: "reactions", "aria-label": "Reactions" }, message.reactions.map(({ name, users }) =>
-      h("li", { title: users.map((id) => this.host.session.nameOf(id) ?? "someone").join(", ") },
+      h("li", { title: users.map((id) => this.host.session.nameOf(id)).join(", ") },
         emojiChar(name) ?? `:${name}:`, h("span", {}, String(users.length)))));
   }
 
@@ -218,7 +219,7 @@ export class MessageList {
     if (this.conversation.thread || !message.reply_count) return null;
     const { session } = this.host;
     const faces = (message.reply_users ?? []).slice(0, 4).map((id) =>
-      id === session.state.bot.id ? botAvatar("small") : avatar(session.people.get(id) ?? { name: "?" }, "small"));
+      session.people.has(id) ? avatar(session.people.get(id), "small") : botAvatar("small"));
     return h("button", { type: "button", class: "reply-bar", on: { click: () => this.host.openThread(message.ts) } },
       faces.length > 0 && h("span", { class: "reply-bar__faces" }, faces),
       h("span", { class: "reply-bar__count" }, replies(message.reply_count)),

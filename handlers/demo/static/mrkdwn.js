@@ -3,7 +3,7 @@
  *
  * @typedef {Object} TextContext what text needs to know about its reader
  * @property {string} me the reader's user id
- * @property {(id: string) => string|null} nameOf a user's name
+ * @property {(id: string) => string} nameOf a user's name
  * @property {(id: string) => string|null} channelName a channel's name as the reader knows it
  * @property {string} zone the reader's IANA time zone
  * @property {() => Date} now the demo's time
@@ -35,8 +35,7 @@ export function link(url, label) {
 
 /** The chip that a mention of a person is. */
 export function mention(id, ctx) {
-  const name = ctx.nameOf(id);
-  return h("span", { class: id === ctx.me ? "mention mention--me" : "mention" }, `@${name ?? "someone"}`);
+  return h("span", { class: id === ctx.me ? "mention mention--me" : "mention" }, `@${ctx.nameOf(id)}`);
 }
 
 /** The chip that a mention of a channel is. */

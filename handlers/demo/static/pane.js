@@ -47,7 +47,7 @@ export class Pane {
   build() {
     this.whoSlot = h("div", { class: "who" });
     this.offline = h("span", { class: "who__offline", role: "status" });
-    this.sidebar = h("nav", { class: "sidebar", "aria-label": "Channels" });
+    this.sidebar = h("nav", { class: "sidebar" });
     this.head = h("header", { class: "channel-head" });
     const list = { session: null, blockContext: (message) => this.messageContext(message), openThread: (ts) => this.openThread(ts),
       messageActions: (message) => this.messageActions(message), now: this.page.now };
@@ -61,7 +61,7 @@ export class Pane {
     this.homePanel = h("div", { class: "home", role: "tabpanel", "aria-label": "Home", tabindex: "0", hidden: true });
     this.notice = h("div", { class: "notice", role: "alert", hidden: true });
     this.threadWhere = h("span", { class: "thread__where" });
-    this.threadNode = h("aside", { class: "thread", "aria-label": "Thread", hidden: true },
+    this.threadNode = h("aside", { class: "thread", hidden: true },
       h("header", { class: "channel-head" },
         h("button", { type: "button", class: "icon-button thread__back", "aria-label": "Back to the channel", on: { click: () => this.closeThread() } }, icon("back")),
         h("div", { class: "channel-head__words" }, h("h2", { class: "channel-head__name" }, "Thread"), this.threadWhere),
@@ -82,9 +82,8 @@ export class Pane {
   /** Become a person. Rejects with a sentence when their workspace can't be read. */
   async become(id) {
     const session = new Session(id);
-    const stop = this.session;
     await session.start();
-    stop?.stop();
+    this.session?.stop();
     this.session = session;
     for (const host of [this.listHost, this.composerHost, this.threadHost]) host.session = session;
     this.modal?.remove();
@@ -101,6 +100,8 @@ export class Pane {
     this.node.dataset.person = id;
     this.node.dataset.side = me.side === "practice" ? "practice" : "office";
     this.node.setAttribute("aria-label", `${me.name}’s workspace`);
+    this.sidebar.setAttribute("aria-label", `Channels of ${me.name}`);
+    this.threadNode.setAttribute("aria-label", `Thread of ${me.name}`);
     this.showWho();
     const remembered = session.channel(lastChannel.get(id));
     this.openChannel((remembered ?? homeChannel(me, channels))?.id ?? null);
@@ -112,7 +113,7 @@ export class Pane {
     const on = (type, act) => session.addEventListener(type, (event) => {
       if (session === this.session) act(event.detail);
     });
-    on("state", () => { this.showSidebar(); this.showHead(); this.page.onPerson(this); });
+    on("state", () => { this.showSidebar(); this.showHead(); this.seen(); this.page.onPerson(this); });
     on("messages", () => { this.list.render(); if (this.thread) this.threadList.render(); this.seen(); });
     on("view", ({ view }) => this.modal.show(view));
     on("home", () => this.showHome());
@@ -220,7 +221,7 @@ export class Pane {
     }
     const dm = channel.kind === "dm";
     const tab = (name, words) => h("button", {
-      type: "button", role: "tab", class: "tab", "aria-selected": String(this.tab === name),
+      type: "button", role: "tab", class: "tab", "aria-selected": String(this.tab === name), tabindex: this.tab === name ? null : "-1",
       on: { click: () => void this.openTab(name) },
     }, words);
     const open = this.node.classList.contains("has-sidebar");
@@ -234,8 +235,16 @@ export class Pane {
         h("h2", { class: "channel-head__name" }, channelTitle(channel), dm && h("span", { class: "tag" }, "App")),
         channel.topic && h("p", { class: "channel-head__topic", title: channel.topic }, channel.topic)),
       channel.external && h("span", { class: "tag tag--shared", title: "Shared with another organization" }, icon("share"), "Shared"),
-      dm && h("div", { class: "tabs", role: "tablist", "aria-label": channel.name }, tab("messages", "Messages"), tab("home", "Home")));
+      dm && h("div", { class: "tabs", role: "tablist", "aria-label": channel.name, on: { keydown: (event) => this.onTabKey(event) } },
+        tab("messages", "Messages"), tab("home", "Home")));
     if (focused === "tab") this.head.querySelector('[role="tab"][aria-selected="true"]')?.focus();
+  }
+
+  /** Arrows go from tab to tab. */
+  onTabKey(event) {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    void this.openTab(this.tab === "home" ? "messages" : "home");
   }
 
   async openTab(name) {
@@ -311,8 +320,7 @@ export class Pane {
     const command = /^\/[\w-]+/.exec(text)?.[0];
     if (!command) {
       this.list.toEnd();
-      await session.say(channel, null, text, files);
-      this.done("say", text);
+      if (await session.say(channel, null, text, files)) this.done("say", text);
       return;
     }
     const { commands, bot } = session.state;
@@ -327,8 +335,7 @@ export class Pane {
 
   async reply(text, files) {
     if (/^\/[\w-]+/.test(text)) throw new ApiError("Commands don't work in threads, as in Slack. Send it in the channel.");
-    await this.session.say(this.channel, this.thread, text, files);
-    this.done("reply", text);
+    if (await this.session.say(this.channel, this.thread, text, files)) this.done("reply", text);
   }
 
   // Blocks

@@ -149,10 +149,12 @@ export class Session extends EventTarget {
     return this.state ? this.state.channels.reduce((sum, channel) => sum + (channel.unread ?? 0), 0) : 0;
   }
 
-  /** A user's name, the bot's included; null where unknown. */
+  /**
+   * A user's name. Everybody of the workspace is in `people`; any other id is one of the bot's own: it has another
+   * user in each organization that installed it.
+   */
   nameOf(id) {
-    const { bot } = this.state;
-    return id === bot.id ? bot.name : (this.people.get(id)?.name ?? null);
+    return this.people.get(id)?.name ?? this.state.bot.name;
   }
 
   /** A conversation, read from the server the first time it is asked for. */
@@ -192,15 +194,15 @@ export class Session extends EventTarget {
     void api.read(this.as, id).catch(() => {});
   }
 
-  /** Send a message; it shows as on its way until the server has it, and as unsent if that fails. */
+  /** Send a message; it shows as on its way until the server has it, and as unsent if that fails (then: false). */
   async say(channel, thread, text, files = []) {
     const conversation = this.conversation(channel, thread);
     const out = { key: `out-${Math.random()}`, text, files, error: null };
     conversation.outgoing.push(out);
-    await this.deliver(conversation, out);
+    return this.deliver(conversation, out);
   }
 
-  /** Send what is outgoing, for the first time or again. */
+  /** Send what is outgoing, for the first time or again; whether it arrived. */
   async deliver(conversation, out) {
     const { channel, thread } = conversation;
     const key = conversationKey(channel, thread);
@@ -220,6 +222,7 @@ export class Session extends EventTarget {
       out.error = error.message;
     }
     this.tell("messages", key);
+    return !out.error;
   }
 
   /** Give up on a message that could not be sent. */

@@ -36,7 +36,7 @@ export function renderSidebar(root, session, current, open) {
   const channels = session.state.channels.filter((channel) => !channel.archived || channel.id === current);
   const group = (words, kind) => {
     const members = channels.filter((channel) => channel.kind === kind);
-    return members.length > 0 && [h("h3", { class: "sidebar__group" }, words),
+    return members.length > 0 && [h("h2", { class: "sidebar__group" }, words),
       h("ul", { class: "sidebar__list" }, members.map((channel) => row(channel, current, open)))];
   };
   fill(root, h("p", { class: "sidebar__team" }, session.state.me.team), group("Channels", "channel"), group("Apps", "dm"));

@@ -4,8 +4,8 @@
 
 import { avatar, botAvatar } from "./avatars.js";
 import { h } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
-import { renderMrkdwn } from "./mrkdwn.js";
 
 /** Milliseconds a notification stays; it stays longer while the pointer or the focus is on it. */
 const STAY = 7000;
@@ -24,14 +24,14 @@ export class Toasts {
    * Show a notification.
    *
    * @param {{sender: string, bot: boolean, person: {name: string, color?: string}|null, place: string, text: string,
-   *   ctx: import("./mrkdwn.js").TextContext, reader: string, open: () => void}} what `reader` is whose screen it is
+   *   reader: string, open: () => void}} what `reader` is whose screen it is
    */
-  show({ sender, bot, person, place, text, ctx, reader, open }) {
+  show({ sender, bot, person, place, text, reader, open }) {
     const body = h("button", { type: "button", class: "toast__body", on: { click: () => { node.remove(); open(); } } },
       bot ? botAvatar() : avatar(person ?? { name: sender }),
       h("span", { class: "toast__words" },
         h("span", { class: "toast__head" }, h("strong", {}, sender), h("span", { class: "toast__place" }, place)),
-        h("span", { class: "toast__text" }, renderMrkdwn(text, ctx).textContent),
+        h("span", { class: "toast__text" }, withEmoji(text)),
         h("span", { class: "toast__reader" }, icon("bell"), `${reader}’s notifications`)));
     const node = h("div", { class: "toast" }, body,
       h("button", { type: "button", class: "icon-button icon-button--small", "aria-label": "Dismiss notification",

@@ -168,6 +168,8 @@ async def check_slack(token: str, settings: Settings) -> Finding:
         code = str(answer.get("error", "no reason"))
         mend = "Copy SLACK_BOT_TOKEN anew from the Slack app's page OAuth & Permissions."
         return Finding("slack", Level.WRONG, f"Slack refuses the token ({code}).", mend)
+    if granted is None:
+        return Finding("slack", Level.NOTE, "Slack takes the token, but did not say what it may do.")
     if missing := sorted(declared_scopes() - granted):
         mend = "Put app_manifest.yaml into the app's page App Manifest, and install the app again."
         return Finding("slack", Level.WRONG, f"The token lacks {', '.join(missing)}.", mend)
@@ -180,12 +182,12 @@ def declared_scopes() -> set[str]:
     return set(manifest["oauth_config"]["scopes"]["bot"])
 
 
-async def _auth_test(token: str, api_url: str) -> tuple[dict[str, Any], set[str]]:
+async def _auth_test(token: str, api_url: str) -> tuple[dict[str, Any], set[str] | None]:
     timeout = aiohttp.ClientTimeout(total=SLACK_SECONDS)
     async with (
         aiohttp.ClientSession(timeout=timeout, headers={"Authorization": f"Bearer {token}"}) as session,
         session.post(f"{api_url}auth.test") as response,
     ):
         answer: dict[str, Any] = await response.json()
-        scopes = response.headers.get("x-oauth-scopes", "")
-    return answer, {scope.strip() for scope in scopes.split(",") if scope.strip()}
+        scopes = response.headers.get("x-oauth-scopes")
+    return answer, None if scopes is None else {scope.strip() for scope in scopes.split(",")}

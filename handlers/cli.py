@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,14 @@ FAILED = 1
 WRONG_CALL = 2
 INTERRUPTED = 130
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
+
+
+class Patients(StrEnum):
+    """What `demo --phi` takes."""
+
+    FULL = "full"
+    MINIMAL = "minimal"
+
 
 app = typer.Typer(
     add_completion=False,
@@ -46,6 +55,22 @@ def _say_help(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(WRONG_CALL)
+
+
+@app.command("demo")
+def demo_command(
+    port: Annotated[int | None, typer.Option(help="Of the page.", min=1, max=65535)] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for its files; else a temporary one.")] = None,
+    speed: Annotated[float, typer.Option(help="How many times as fast the clock runs.")] = 1.0,
+    phi: Annotated[Patients, typer.Option(help="How much of a patient the threads carry.")] = Patients.FULL,
+    tell: Annotated[bool, typer.Option("--tell", help="Play one referral here in the terminal.")] = False,
+) -> None:
+    """Try everything on this machine, with no account anywhere: a practice, its offices, and a page."""
+    from handlers.demo.main import run_demo
+    from handlers.logs import configure_logs
+
+    configure_logs("WARNING")
+    asyncio.run(run_demo(port=port, data=data, speed=speed, phi=phi.value, tell=tell))
 
 
 @app.command("serve")
@@ -89,6 +114,24 @@ def import_command(
         typer.echo(f"{file}: {warning}", err=True)
     for change in imported.changes or ["nothing changes"]:
         typer.echo(f"{'dry run: ' if dry_run else ''}{change}")
+
+
+@app.command("understand")
+def understand_command(
+    directory: Annotated[
+        Path | None, typer.Option(help="Whose words to know.", exists=True, dir_okay=False)
+    ] = None,
+) -> None:
+    """Read messages as JSON lines from standard input, write what was understood of each as a line."""
+    from referral_bot.reading import understand_lines
+
+    practice = None
+    if directory is not None:
+        from referral_bot.directory import read_directory
+
+        practice = read_directory(directory.read_text("utf-8")).practice
+    for line in understand_lines(sys.stdin, practice):
+        sys.stdout.write(f"{line}\n")
 
 
 @app.command("check")

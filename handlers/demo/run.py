@@ -73,9 +73,7 @@ async def demo(
     directory = read_directory(example)
     clock = DemoClock(first_morning(directory.practice, datetime.now(UTC)), speed)
     workspace = _workspace(directory, clock)
-    page = Page(
-        workspace, on_clock=_Turning(clock, directory.practice).turn, zone=directory.practice.timezone
-    )
+    page = Page(workspace, on_clock=Turning(clock, directory.practice).turn, zone=directory.practice.timezone)
     page.speed = speed
     rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 (for reproducible tests)
     with _folder(data) as folder:
@@ -139,7 +137,7 @@ async def _bot(
         await bot.stop()
 
 
-class _Turning:
+class Turning:
     """What the page's clock can do."""
 
     def __init__(self, clock: DemoClock, practice: Practice) -> None:

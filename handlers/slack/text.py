@@ -58,7 +58,7 @@ def split(text: str, limit: int) -> list[str]:
     """The text in pieces of at most `limit` UTF-16 units, parted at line breaks or spaces."""
     pieces = []
     while units(text) > limit:
-        head = _head(text, limit)
+        head = _head(text, limit) or text[0]
         end = max(head.rfind("\n"), head.rfind(" ")) + 1
         # A break early in the piece would leave most of it empty.
         head = text[:end] if end > len(head) // 2 else head

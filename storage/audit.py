@@ -51,14 +51,14 @@ class Chain:
     def __init__(self, name: str, key: bytes) -> None:
         self.name = name
         self.head: Head | None = None
-        self._key = key
+        self.key = key
 
     def next_row(self, entry: AuditEntry) -> dict[str, Any]:
         """The row that continues the chain with this entry; the head moves on to it."""
         assert self.head is not None
         seq, previous = self.head.seq + 1, self.head.hash
         row = {**entry.__dict__, "chain": self.name, "seq": seq, "previous": previous}
-        row["hash"] = link(self._key, row)
+        row["hash"] = link(self.key, row)
         self.head = Head(seq, row["hash"])
         return row
 

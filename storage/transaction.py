@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, column, insert, select, table
+from sqlalchemy import bindparam, insert
 
 from referral_bot.errors import Stale
 from referral_bot.model import (
@@ -28,8 +28,8 @@ from storage.audit import BEGINNING, HEAD, NEWEST, Head
 from storage.directory import DirectoryWork
 from storage.outbox import OutboxWork, lane_of
 from storage.records import AUDIT, KINDS, given
-from storage.referrals import ReferralWork
 from storage.statements import Statement
+from storage.upkeep import UpkeepWork
 
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 """Without vowels, so that no word comes of it, and without what looks like something else."""
@@ -38,8 +38,6 @@ _TRIES = 5
 
 _AUDIT = tables.AUDIT.c
 _ADD_AUDIT = Statement(insert(tables.AUDIT).values(given(tables.AUDIT.columns)))
-
-_REVISION = Statement(select(column("version_num")).select_from(table("alembic_version")))
 
 
 @lru_cache
@@ -52,7 +50,7 @@ def _audited(by: frozenset[str]) -> Statement:
     return AUDIT.where(*conditions, order=[_AUDIT.at, _AUDIT.chain, _AUDIT.seq])
 
 
-class SqlTransaction(DirectoryWork, ReferralWork, OutboxWork):
+class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
     """Everything the core needs kept and found, on one connection."""
 
     # -- making new things
@@ -184,10 +182,3 @@ class SqlTransaction(DirectoryWork, ReferralWork, OutboxWork):
         }
         given = {name: value for name, value in asked.items() if value is not None}
         return self._records(AUDIT, _audited(frozenset(given)), **given)
-
-    # -- the store's own
-
-    def revision(self) -> str | None:
-        """The migration this database stands at."""
-        rows = self._rows(_REVISION)
-        return str(rows[0]["version_num"]) if rows else None

@@ -18,9 +18,11 @@ DOCUMENTS = [path for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if 
 
 def commands(document: Path) -> list[list[str]]:
     """The lines of a document's shell blocks as words, without prompts and comments."""
-    blocks = re.findall(r"^```(?:sh|bash|shell|console)\n(.*?)^```", document.read_text("utf-8"), re.S | re.M)
-    lines = [line.removeprefix("$ ") for block in blocks for line in block.replace("\\\n", " ").splitlines()]
-    return [words for line in lines if (words := shlex.split(line, comments=True))]
+    text = document.read_text("utf-8")
+    blocks = re.findall(r"^ *```(?:sh|bash|shell|console)\n(.*?)^ *```", text, re.S | re.M)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    single = [part.strip() for line in lines for part in line.split("&&")]
+    return [words for line in single if (words := shlex.split(line, comments=True))]
 
 
 ALL = [(document.name, words) for document in DOCUMENTS for words in commands(document)]

@@ -151,9 +151,16 @@ async def test_person_of_a_pane_can_be_changed(demo: Demo) -> None:
     await expect(demo.left.get_by_role("button", name="Shortcuts")).to_have_count(0)
 
 
+async def test_guest_of_the_practice_is_called_one(demo: Demo) -> None:
+    await demo.left.get_by_role("button", name="You are Maria Gomez").click()
+    await expect(demo.page.get_by_text("Guests of Riverbend Heart & Vascular")).to_be_visible()
+    await demo.page.get_by_role("menuitemradio", name="Gus Guest").click()
+    await expect(demo.left.get_by_text("front desk, guest of Riverbend Heart & Vascular")).to_be_visible()
+
+
 async def test_people_who_cannot_be_played_are_not_offered(demo: Demo) -> None:
     await demo.left.get_by_role("button", name="You are Maria Gomez").click()
-    await expect(demo.page.get_by_role("menuitemradio")).to_have_count(8)
+    await expect(demo.page.get_by_role("menuitemradio")).to_have_count(9)
     await expect(demo.page.get_by_role("menuitemradio", name="Sunil Patel")).to_have_count(0)
 
 

@@ -16,7 +16,12 @@ async function call(path, options) {
   }
   const answer = await response.json().catch(() => null);
   if (!response.ok) {
-    throw new ApiError(answer?.error ?? (response.status === 502 ? "Referral Bot isn't responding" : `The server answered ${response.status}`));
+    throw new ApiError(
+      answer?.error ??
+        (response.status === 502
+          ? "Referral Bot isn't responding"
+          : `The server answered ${response.status}`),
+    );
   }
   return answer;
 }

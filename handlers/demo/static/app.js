@@ -53,19 +53,53 @@ class Page {
   }
 
   build(root) {
-    this.layout = h("button", { type: "button", class: "button button--bar layout-toggle",
-      on: { click: () => { this.wanted = this.two ? "one" : "two"; this.layOut(); } } });
+    this.layout = h("button", {
+      type: "button",
+      class: "button button--bar layout-toggle",
+      on: {
+        click: () => {
+          this.wanted = this.two ? "one" : "two";
+          this.layOut();
+        },
+      },
+    });
     this.tabs = h("div", { class: "pane-tabs", role: "group", "aria-label": "Whose workspace" });
-    fill(root,
-      h("header", { class: "bar" },
-        h("div", { class: "bar__brand" }, botMark(),
-          h("div", {}, h("h1", { class: "bar__name" }, "Referral Bot demo"),
-            h("p", { class: "bar__note" }, "Play every side of a referral. Nobody here is real."))),
+    fill(
+      root,
+      h(
+        "header",
+        { class: "bar" },
+        h(
+          "div",
+          { class: "bar__brand" },
+          botMark(),
+          h(
+            "div",
+            {},
+            h("h1", { class: "bar__name" }, "Referral Bot demo"),
+            h("p", { class: "bar__note" }, "Play every side of a referral. Nobody here is real."),
+          ),
+        ),
         this.clock.node,
-        h("div", { class: "bar__end" }, this.guide.toggle, this.layout)),
+        h("div", { class: "bar__end" }, this.guide.toggle, this.layout),
+      ),
       this.guide.node,
-      h("main", { class: "main" }, this.tabs, h("div", { class: "panes" }, PLACES.map((place) => this.panes[place].node))),
-      h("div", { class: "corners" }, PLACES.map((place) => this.toasts[place].node)));
+      h(
+        "main",
+        { class: "main" },
+        this.tabs,
+        h(
+          "div",
+          { class: "panes" },
+          PLACES.map((place) => this.panes[place].node),
+        ),
+      ),
+      h(
+        "div",
+        { class: "corners" },
+        PLACES.map((place) => this.toasts[place].node),
+      ),
+    );
   }
 
   /** Whether both workspaces are shown. */
@@ -93,16 +127,35 @@ class Page {
 
   drawTabs() {
     const focused = this.tabs.contains(document.activeElement);
-    fill(this.tabs, PLACES.map((place) => {
-      const { session } = this.panes[place];
-      if (!session?.state) return null;
-      const { me } = session.state;
-      const current = place === this.active;
-      return h("button", { type: "button", class: "pane-tab", "aria-pressed": String(current), dataset: { side: me.side === "practice" ? "practice" : "office" },
-        on: { click: () => this.activate(place) } },
-      avatar(me, "small"), h("span", { class: "pane-tab__name" }, me.name),
-      !current && session.unread > 0 && h("span", { class: "badge" }, String(session.unread), h("span", { class: "visually-hidden" }, " unread")));
-    }));
+    fill(
+      this.tabs,
+      PLACES.map((place) => {
+        const { session } = this.panes[place];
+        if (!session?.state) return null;
+        const { me } = session.state;
+        const current = place === this.active;
+        return h(
+          "button",
+          {
+            type: "button",
+            class: "pane-tab",
+            "aria-pressed": String(current),
+            dataset: { side: me.side === "practice" ? "practice" : "office" },
+            on: { click: () => this.activate(place) },
+          },
+          avatar(me, "small"),
+          h("span", { class: "pane-tab__name" }, me.name),
+          !current &&
+            session.unread > 0 &&
+            h(
+              "span",
+              { class: "badge" },
+              String(session.unread),
+              h("span", { class: "visually-hidden" }, " unread"),
+            ),
+        );
+      }),
+    );
     if (focused) this.tabs.querySelector('[aria-pressed="true"]')?.focus();
   }
 
@@ -125,10 +178,16 @@ class Page {
     const channel = session.channel(frame.channel);
     const bot = frame.name === session.state.bot.name;
     this.toasts[pane.place].show({
-      sender: frame.name, bot, person: session.state.people.find((person) => person.name === frame.name) ?? null,
+      sender: frame.name,
+      bot,
+      person: session.state.people.find((person) => person.name === frame.name) ?? null,
       place: !channel || channel.kind === "dm" ? "" : channelTitle(channel),
-      text: frame.text ?? "", reader: session.state.me.name,
-      open: () => { this.activate(pane.place); pane.openChannel(frame.channel, true); },
+      text: frame.text ?? "",
+      reader: session.state.me.name,
+      open: () => {
+        this.activate(pane.place);
+        pane.openChannel(frame.channel, true);
+      },
     });
   }
 
@@ -162,13 +221,17 @@ class Page {
       if (channel && (pane.channel !== channel.id || pane.tab !== "messages")) pane.openChannel(channel.id);
       return pane;
     };
-    const told = (work) => (...args) => work(...args).catch((error) => this.panes[this.active].say(error.message));
+    const told =
+      (work) =>
+      (...args) =>
+        work(...args).catch((error) => this.panes[this.active].say(error.message));
     return {
       bot: "Referral Bot",
       type: told(async (id, text) => {
         const pane = await bring(id);
         pane.closeThread(false);
-        if (!pane.composer.type(text)) pane.say("You are writing something already: send it, or clear the field first.");
+        if (!pane.composer.type(text))
+          pane.say("You are writing something already: send it, or clear the field first.");
       }),
       show: told(async (id) => {
         const pane = await bring(id);
@@ -200,12 +263,29 @@ async function start(root) {
     page.clock.set(state);
     const query = new URLSearchParams(location.search);
     const known = (id) => people.some((person) => person.id === id) && id;
-    const fallback = { left: people[0], right: people.find((person) => person.side === "practice") ?? people.at(-1) };
-    await Promise.all(PLACES.map((place) =>
-      page.panes[place].become(known(query.get(place)) || known(FIRST[place]) || fallback[place].id)));
+    const fallback = {
+      left: people[0],
+      right: people.find((person) => person.side === "practice") ?? people.at(-1),
+    };
+    await Promise.all(
+      PLACES.map((place) =>
+        page.panes[place].become(known(query.get(place)) || known(FIRST[place]) || fallback[place].id),
+      ),
+    );
   } catch (error) {
-    fill(root, h("div", { class: "start", role: "alert" }, h("p", {}, error.message),
-      h("button", { type: "button", class: "button button--primary", on: { click: () => void start(root) } }, "Try again")));
+    fill(
+      root,
+      h(
+        "div",
+        { class: "start", role: "alert" },
+        h("p", {}, error.message),
+        h(
+          "button",
+          { type: "button", class: "button button--primary", on: { click: () => void start(root) } },
+          "Try again",
+        ),
+      ),
+    );
   }
 }
 

@@ -13,7 +13,10 @@ function inkOn(color) {
 }
 
 function initials(name) {
-  const words = name.replace(/^Dr\.? /, "").split(/\s+/).filter(Boolean);
+  const words = name
+    .replace(/^Dr\.? /, "")
+    .split(/\s+/)
+    .filter(Boolean);
   return ((words[0]?.[0] ?? "?") + (words.length > 1 ? words.at(-1)[0] : "")).toUpperCase();
 }
 
@@ -24,7 +27,11 @@ function initials(name) {
  * @param {"small"|"medium"|"large"} [size]
  */
 export function avatar(person, size = "medium") {
-  const node = h("span", { class: `avatar avatar--${size}`, "aria-hidden": "true" }, initials(person.name || "?"));
+  const node = h(
+    "span",
+    { class: `avatar avatar--${size}`, "aria-hidden": "true" },
+    initials(person.name || "?"),
+  );
   if (/^#[0-9a-f]{6}$/i.test(person.color ?? "")) {
     node.style.backgroundColor = person.color;
     node.style.color = inkOn(person.color);

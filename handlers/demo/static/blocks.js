@@ -26,12 +26,22 @@ import { renderRichText } from "./richtext.js";
 function section(block, ctx) {
   const { accessory } = block;
   const wide = accessory && accessory.type !== "image" && isInput(accessory);
-  return h("div", { class: `section${wide ? " section--wide" : ""}` },
-    h("div", { class: "section__body" },
+  return h(
+    "div",
+    { class: `section${wide ? " section--wide" : ""}` },
+    h(
+      "div",
+      { class: "section__body" },
       block.text && h("div", { class: "section__text" }, renderText(block.text, ctx)),
-      block.fields && h("div", { class: "section__fields" },
-        block.fields.map((field) => h("div", { class: "section__field" }, renderText(field, ctx))))),
-    accessory && h("div", { class: "section__accessory" }, renderElement(accessory, block.block_id, ctx)));
+      block.fields &&
+        h(
+          "div",
+          { class: "section__fields" },
+          block.fields.map((field) => h("div", { class: "section__field" }, renderText(field, ctx))),
+        ),
+    ),
+    accessory && h("div", { class: "section__accessory" }, renderElement(accessory, block.block_id, ctx)),
+  );
 }
 
 function header(block, ctx) {
@@ -39,17 +49,32 @@ function header(block, ctx) {
 }
 
 function context(block, ctx) {
-  return h("div", { class: "context" }, (block.elements ?? []).map((element) =>
-    element.type === "image" ? picture(element, ctx, "context__image") : h("span", {}, renderText(element, ctx))));
+  return h(
+    "div",
+    { class: "context" },
+    (block.elements ?? []).map((element) =>
+      element.type === "image"
+        ? picture(element, ctx, "context__image")
+        : h("span", {}, renderText(element, ctx)),
+    ),
+  );
 }
 
 function actions(block, ctx) {
-  return h("div", { class: "actions" }, (block.elements ?? []).map((element) => renderElement(element, block.block_id, ctx)));
+  return h(
+    "div",
+    { class: "actions" },
+    (block.elements ?? []).map((element) => renderElement(element, block.block_id, ctx)),
+  );
 }
 
 function image(block, ctx) {
-  return h("figure", { class: "image" }, picture(block, ctx, "image__picture"),
-    h("figcaption", {}, block.title ? renderText(block.title, ctx) : block.alt_text));
+  return h(
+    "figure",
+    { class: "image" },
+    picture(block, ctx, "image__picture"),
+    h("figcaption", {}, block.title ? renderText(block.title, ctx) : block.alt_text),
+  );
 }
 
 function file(block, ctx) {
@@ -67,57 +92,126 @@ function cellContent(cell, ctx) {
 
 function table(block, ctx) {
   const settings = block.column_settings ?? [];
-  const row = (cells, tag) => h("tr", {}, cells.map((cell, index) => {
-    const { align, is_wrapped: wrapped } = settings[index] ?? {};
-    return h(tag, { class: `${ALIGN[align] ?? ""}${wrapped ? " cell--wrapped" : ""}`, scope: tag === "th" ? "col" : null },
-      cellContent(cell, ctx));
-  }));
+  const row = (cells, tag) =>
+    h(
+      "tr",
+      {},
+      cells.map((cell, index) => {
+        const { align, is_wrapped: wrapped } = settings[index] ?? {};
+        return h(
+          tag,
+          {
+            class: `${ALIGN[align] ?? ""}${wrapped ? " cell--wrapped" : ""}`,
+            scope: tag === "th" ? "col" : null,
+          },
+          cellContent(cell, ctx),
+        );
+      }),
+    );
   const [head, ...rest] = block.rows ?? [];
-  return h("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Table" },
-    h("table", {}, head && h("thead", {}, row(head, "th")), h("tbody", {}, rest.map((cells) => row(cells, "td")))));
+  return h(
+    "div",
+    { class: "table", tabindex: "0", role: "region", "aria-label": "Table" },
+    h(
+      "table",
+      {},
+      head && h("thead", {}, row(head, "th")),
+      h(
+        "tbody",
+        {},
+        rest.map((cells) => row(cells, "td")),
+      ),
+    ),
+  );
 }
 
 const ALERT_ICONS = { info: "info", warning: "alert", error: "warning", success: "check", default: "bell" };
 
 function alert(block, ctx) {
   const level = Object.hasOwn(ALERT_ICONS, block.level) ? block.level : "default";
-  return h("div", { class: `alert alert--${level}`, role: level === "error" ? "alert" : "note" },
-    icon(ALERT_ICONS[level]), h("div", {}, renderText(block.text, ctx)));
+  return h(
+    "div",
+    { class: `alert alert--${level}`, role: level === "error" ? "alert" : "note" },
+    icon(ALERT_ICONS[level]),
+    h("div", {}, renderText(block.text, ctx)),
+  );
 }
 
 function card(block, ctx, blockId = block.block_id) {
   const title = block.title ?? null;
-  return h("article", { class: "card" },
+  return h(
+    "article",
+    { class: "card" },
     block.hero_image && picture(block.hero_image, ctx, "card__hero"),
-    (block.icon || title || block.subtitle) && h("header", { class: "card__head" },
-      block.icon && picture(block.icon, ctx, "card__icon"),
-      h("div", {}, title && h("h4", { class: "card__title" }, renderText(title, ctx)),
-        block.subtitle && h("p", { class: "card__subtitle" }, renderText(block.subtitle, ctx)))),
+    (block.icon || title || block.subtitle) &&
+      h(
+        "header",
+        { class: "card__head" },
+        block.icon && picture(block.icon, ctx, "card__icon"),
+        h(
+          "div",
+          {},
+          title && h("h4", { class: "card__title" }, renderText(title, ctx)),
+          block.subtitle && h("p", { class: "card__subtitle" }, renderText(block.subtitle, ctx)),
+        ),
+      ),
     block.body && h("div", { class: "card__body" }, renderText(block.body, ctx)),
-    block.actions?.length && h("footer", { class: "card__actions" },
-      block.actions.map((element) => renderElement(element, block.block_id ?? blockId, ctx))));
+    block.actions?.length &&
+      h(
+        "footer",
+        { class: "card__actions" },
+        block.actions.map((element) => renderElement(element, block.block_id ?? blockId, ctx)),
+      ),
+  );
 }
 
 function carousel(block, ctx) {
   const cards = (block.elements ?? []).map((element) => card(element, ctx, block.block_id));
-  return h("div", { class: "carousel", role: "group", tabindex: "0", "aria-label": `${cards.length} cards, scrolls sideways` }, cards);
+  return h(
+    "div",
+    {
+      class: "carousel",
+      role: "group",
+      tabindex: "0",
+      "aria-label": `${cards.length} cards, scrolls sideways`,
+    },
+    cards,
+  );
 }
 
 function container(block, ctx) {
   const heading = [
     block.icon && picture(block.icon, ctx, "container__icon"),
-    h("span", { class: "container__words" },
-      h("span", { class: "container__title" },
-        block.rich_text_title ? renderRichText(block.rich_text_title, ctx) : renderText(block.title, ctx)),
-      block.subtitle && h("span", { class: "container__subtitle" }, renderText(block.subtitle, ctx))),
+    h(
+      "span",
+      { class: "container__words" },
+      h(
+        "span",
+        { class: "container__title" },
+        block.rich_text_title ? renderRichText(block.rich_text_title, ctx) : renderText(block.title, ctx),
+      ),
+      block.subtitle && h("span", { class: "container__subtitle" }, renderText(block.subtitle, ctx)),
+    ),
   ];
   const body = h("div", { class: "container__body" }, renderBlocks(block.child_blocks ?? [], ctx));
   if (block.is_collapsible) {
-    return h("details", { class: "container", open: !block.default_collapsed },
-      h("summary", { class: "container__head" }, icon("chevron"), heading), body);
+    return h(
+      "details",
+      { class: "container", open: !block.default_collapsed },
+      h("summary", { class: "container__head" }, icon("chevron"), heading),
+      body,
+    );
   }
-  return h("section", { class: "container" },
-    h("header", { class: `container__head${block.has_header_divider ? " container__head--divided" : ""}` }, heading), body);
+  return h(
+    "section",
+    { class: "container" },
+    h(
+      "header",
+      { class: `container__head${block.has_header_divider ? " container__head--divided" : ""}` },
+      heading,
+    ),
+    body,
+  );
 }
 
 /** What makes an input tell the app before the form is sent. */
@@ -138,29 +232,53 @@ function input(block, ctx) {
   const group = element.type === "checkboxes" || element.type === "radio_buttons";
   const { onChange, onEnter } = dispatches(block, element);
   const tell = (selected) =>
-    void ctx.act({ block_id: block.block_id, action_id: element.action_id, selected, label: block.label?.text ?? "" });
+    void ctx.act({
+      block_id: block.block_id,
+      action_id: element.action_id,
+      selected,
+      label: block.label?.text ?? "",
+    });
   if (!isInput(element)) return unsupported({ type: `${element.type} input` });
   const built = buildInput(element, {
-    id, labelledBy: group ? labelId : null, clearable: block.optional === true, ctx, blockId: block.block_id,
-    changed: onChange ? tell : null, entered: onEnter ? tell : null,
+    id,
+    labelledBy: group ? labelId : null,
+    clearable: block.optional === true,
+    ctx,
+    blockId: block.block_id,
+    changed: onChange ? tell : null,
+    entered: onEnter ? tell : null,
   });
   const error = h("p", { class: "field__error", id: errorId, hidden: true });
   const describe = (withError) => {
-    const own = built.control.getAttribute("aria-describedby")?.split(" ").filter((part) => part !== hintId && part !== errorId);
+    const own = built.control
+      .getAttribute("aria-describedby")
+      ?.split(" ")
+      .filter((part) => part !== hintId && part !== errorId);
     const ids = [...(own ?? []), withError && errorId, block.hint && hintId].filter(Boolean);
     if (ids.length) built.control.setAttribute("aria-describedby", ids.join(" "));
     else built.control.removeAttribute("aria-describedby");
   };
-  const node = h("div", { class: "field", dataset: { block: block.block_id ?? "" } },
-    h(group ? "span" : "label", { class: "field__label", id: labelId, for: group ? null : id },
-      renderText(block.label, ctx), block.optional && h("span", { class: "field__optional" }, " (optional)")),
+  const node = h(
+    "div",
+    { class: "field", dataset: { block: block.block_id ?? "" } },
+    h(
+      group ? "span" : "label",
+      { class: "field__label", id: labelId, for: group ? null : id },
+      renderText(block.label, ctx),
+      block.optional && h("span", { class: "field__optional" }, " (optional)"),
+    ),
     built.node,
     error,
-    block.hint && h("p", { class: "field__hint", id: hintId }, renderText(block.hint, ctx)));
+    block.hint && h("p", { class: "field__hint", id: hintId }, renderText(block.hint, ctx)),
+  );
   if (!block.optional && !group) built.control.setAttribute("aria-required", "true");
   describe(false);
   ctx.fields?.add({
-    blockId: block.block_id, actionId: element.action_id, type: element.type, input: built, element,
+    blockId: block.block_id,
+    actionId: element.action_id,
+    type: element.type,
+    input: built,
+    element,
     required: block.optional !== true,
     showError: (text) => {
       error.textContent = text ?? "";
@@ -180,7 +298,18 @@ function unsupported(block) {
 }
 
 const BLOCKS = {
-  section, header, context, actions, image, file, table, alert, card, carousel, container, input,
+  section,
+  header,
+  context,
+  actions,
+  image,
+  file,
+  table,
+  alert,
+  card,
+  carousel,
+  container,
+  input,
   context_actions: actions,
   divider: () => h("hr", { class: "divider" }),
   rich_text: renderRichText,
@@ -194,7 +323,14 @@ const BLOCKS = {
  * @returns {DocumentFragment}
  */
 export function renderBlocks(blocks, ctx) {
-  return append(fragment(), blocks.map((block) =>
-    h("div", { class: "block", dataset: { type: block.type } },
-      (Object.hasOwn(BLOCKS, block.type) ? BLOCKS[block.type] : unsupported)(block, ctx))));
+  return append(
+    fragment(),
+    blocks.map((block) =>
+      h(
+        "div",
+        { class: "block", dataset: { type: block.type } },
+        (Object.hasOwn(BLOCKS, block.type) ? BLOCKS[block.type] : unsupported)(block, ctx),
+      ),
+    ),
+  );
 }

@@ -41,18 +41,33 @@ export class Clock {
     this.time = h("time", { class: "clock__time" });
     this.date = h("span", { class: "clock__date" });
     const turn = (label, change, glyph) => {
-      const button = h("button", { type: "button", class: "button button--bar" }, glyph && icon(glyph), label);
+      const button = h(
+        "button",
+        { type: "button", class: "button button--bar" },
+        glyph && icon(glyph),
+        label,
+      );
       button.addEventListener("click", () => void this.turn(button, label, change));
       return button;
     };
     this.select = h("select", { class: "select", "aria-label": "Speed of the clock" });
-    this.select.addEventListener("change", () =>
-      void this.turn(this.select, "Speed", { speed: Number(this.select.value) }));
-    this.node = h("div", { class: "clock", role: "group", "aria-label": "The demo's clock" },
+    this.select.addEventListener(
+      "change",
+      () => void this.turn(this.select, "Speed", { speed: Number(this.select.value) }),
+    );
+    this.node = h(
+      "div",
+      { class: "clock", role: "group", "aria-label": "The demo's clock" },
       h("div", { class: "clock__face" }, icon("clock"), this.date, this.time),
-      h("div", { class: "clock__turns" },
-        turn("+1 hour", { forward: "1h" }), turn("+1 day", { forward: "1d" }),
-        turn("Next morning 8:00", { next_morning: true }, "forward"), this.select));
+      h(
+        "div",
+        { class: "clock__turns" },
+        turn("+1 hour", { forward: "1h" }),
+        turn("+1 day", { forward: "1d" }),
+        turn("Next morning 8:00", { next_morning: true }, "forward"),
+        this.select,
+      ),
+    );
     this.drawSpeed();
   }
 
@@ -84,7 +99,10 @@ export class Clock {
 
   drawSpeed() {
     const speeds = [...new Set([...SPEEDS, this.speed])].sort((one, other) => one - other);
-    fill(this.select, speeds.map((speed) => h("option", { value: speed }, speed === 1 ? "Real time" : `${speed} × faster`)));
+    fill(
+      this.select,
+      speeds.map((speed) => h("option", { value: speed }, speed === 1 ? "Real time" : `${speed} × faster`)),
+    );
     this.select.value = String(this.speed);
   }
 }

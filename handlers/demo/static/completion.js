@@ -22,7 +22,13 @@ export class Completions {
     this.active = 0;
     this.hide = null;
     const id = uid("completions");
-    this.list = h("div", { class: "menu completions", id, role: "listbox", "aria-label": "Suggestions", popover: "manual" });
+    this.list = h("div", {
+      class: "menu completions",
+      id,
+      role: "listbox",
+      "aria-label": "Suggestions",
+      popover: "manual",
+    });
     area.setAttribute("aria-autocomplete", "list");
     area.setAttribute("aria-controls", id);
     area.addEventListener("input", () => this.update());
@@ -44,12 +50,28 @@ export class Completions {
   }
 
   show() {
-    fill(this.list, this.options.map((option, index) =>
-      h("div", {
-        class: `menu__item${index === this.active ? " is-active" : ""}`, role: "option", id: `${this.list.id}-${index}`,
-        "aria-selected": String(index === this.active), on: { click: () => this.accept(index) },
-      }, option.lead, h("span", { class: "menu__words" }, h("span", { class: "menu__label" }, option.label),
-        option.detail && h("span", { class: "menu__detail" }, option.detail)))));
+    fill(
+      this.list,
+      this.options.map((option, index) =>
+        h(
+          "div",
+          {
+            class: `menu__item${index === this.active ? " is-active" : ""}`,
+            role: "option",
+            id: `${this.list.id}-${index}`,
+            "aria-selected": String(index === this.active),
+            on: { click: () => this.accept(index) },
+          },
+          option.lead,
+          h(
+            "span",
+            { class: "menu__words" },
+            h("span", { class: "menu__label" }, option.label),
+            option.detail && h("span", { class: "menu__detail" }, option.detail),
+          ),
+        ),
+      ),
+    );
     this.area.setAttribute("aria-activedescendant", `${this.list.id}-${this.active}`);
     this.hide ??= showPopup(this.list, this.area, { above: true });
   }

@@ -32,20 +32,63 @@ export class Composer {
     });
     this.area = h("textarea", { id, class: "composer__area", rows: "1" });
     this.picker = h("input", {
-      type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-label": "Files to attach",
-      on: { change: () => { void this.tray.add(this.picker.files); this.picker.value = ""; this.area.focus(); } },
+      type: "file",
+      multiple: true,
+      hidden: true,
+      tabindex: "-1",
+      "aria-label": "Files to attach",
+      on: {
+        change: () => {
+          void this.tray.add(this.picker.files);
+          this.picker.value = "";
+          this.area.focus();
+        },
+      },
     });
-    this.attach = h("button", { type: "button", class: "icon-button", "aria-label": "Attach files", title: "Attach files",
-      on: { click: () => this.picker.click() } }, icon("paperclip"));
-    this.send = h("button", { type: "submit", class: "send", "aria-label": "Send message", title: "Send" }, icon("send"));
+    this.attach = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Attach files",
+        title: "Attach files",
+        on: { click: () => this.picker.click() },
+      },
+      icon("paperclip"),
+    );
+    this.send = h(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send message", title: "Send" },
+      icon("send"),
+    );
     this.completions = new Completions(this.area, (before) => this.complete(before));
-    this.node = h("form", { class: "composer" },
-      h("div", { class: "composer__box" }, this.area, this.tray.node,
-        h("div", { class: "composer__bar" }, this.attach, this.picker,
-          h("span", { class: "composer__hint", "aria-hidden": "true" }, h("kbd", {}, "Enter"), " sends, ",
-            h("kbd", {}, "Shift Enter"), " starts a line"),
-          this.send)),
-      this.note, this.completions.list);
+    this.node = h(
+      "form",
+      { class: "composer" },
+      h(
+        "div",
+        { class: "composer__box" },
+        this.area,
+        this.tray.node,
+        h(
+          "div",
+          { class: "composer__bar" },
+          this.attach,
+          this.picker,
+          h(
+            "span",
+            { class: "composer__hint", "aria-hidden": "true" },
+            h("kbd", {}, "Enter"),
+            " sends, ",
+            h("kbd", {}, "Shift Enter"),
+            " starts a line",
+          ),
+          this.send,
+        ),
+      ),
+      this.note,
+      this.completions.list,
+    );
 
     this.area.addEventListener("input", () => this.refresh());
     this.area.addEventListener("keydown", (event) => {
@@ -84,7 +127,8 @@ export class Composer {
 
   keep() {
     if (!this.key) return;
-    if (this.area.value || this.tray.files.length) drafts.set(this.key, { text: this.area.value, files: this.tray.files });
+    if (this.area.value || this.tray.files.length)
+      drafts.set(this.key, { text: this.area.value, files: this.tray.files });
     else drafts.delete(this.key);
   }
 
@@ -110,10 +154,13 @@ export class Composer {
     const { bot, people, commands } = this.host.session.state;
     const command = /^\/([\w-]*)$/.exec(before);
     if (command && !this.thread) {
-      const options = commands.filter((entry) => entry.command.startsWith(before)).map((entry) => ({
-        label: entry.usage_hint ? `${entry.command} ${entry.usage_hint}` : entry.command,
-        detail: entry.description, insert: entry.command,
-      }));
+      const options = commands
+        .filter((entry) => entry.command.startsWith(before))
+        .map((entry) => ({
+          label: entry.usage_hint ? `${entry.command} ${entry.usage_hint}` : entry.command,
+          detail: entry.description,
+          insert: entry.command,
+        }));
       return { from: 0, options };
     }
     const mention = /(?:^|\s)@([\p{L}. ]{0,30})$/u.exec(before);
@@ -124,8 +171,15 @@ export class Composer {
       ...people.map((person) => ({ ...person, detail: person.title, lead: avatar(person, "small") })),
     ];
     const options = everyone
-      .filter((entry) => entry.name.toLowerCase().startsWith(typed) && entry.name.toLowerCase() !== typed.trim())
-      .map((entry) => ({ label: entry.name, detail: entry.detail, insert: `@${entry.name}`, lead: entry.lead }));
+      .filter(
+        (entry) => entry.name.toLowerCase().startsWith(typed) && entry.name.toLowerCase() !== typed.trim(),
+      )
+      .map((entry) => ({
+        label: entry.name,
+        detail: entry.detail,
+        insert: `@${entry.name}`,
+        lead: entry.lead,
+      }));
     return { from: before.length - mention[1].length - 1, options };
   }
 

@@ -15,9 +15,17 @@ import { focusable, h, trapTab, uid } from "./dom.js";
 export function openDialog(host, { title, class: className = "", onEscape }, build) {
   const before = document.activeElement;
   const titleId = uid("title");
-  const node = h("section", {
-    class: `dialog ${className}`, role: "dialog", "aria-modal": "true", "aria-labelledby": titleId, tabindex: "-1",
-  }, build(titleId, title));
+  const node = h(
+    "section",
+    {
+      class: `dialog ${className}`,
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-labelledby": titleId,
+      tabindex: "-1",
+    },
+    build(titleId, title),
+  );
   const layer = h("div", { class: "dialog-layer" }, node);
   layer.addEventListener("keydown", (event) => {
     trapTab(event, node);
@@ -54,14 +62,28 @@ export function confirmDialog(host, { title, text, confirm, deny, danger = false
       dialog.remove();
       resolve(yes);
     };
-    const dialog = openDialog(host, { title, class: "dialog--confirm", onEscape: () => answer(false) }, (titleId) => [
-      h("h2", { class: "dialog__title", id: titleId }, title),
-      h("div", { class: "dialog__text" }, text),
-      h("footer", { class: "dialog__foot" },
-        h("button", { type: "button", class: "button", on: { click: () => answer(false) } }, deny),
-        h("button", { type: "button", class: `button ${danger ? "button--danger-solid" : "button--primary"}`,
-          on: { click: () => answer(true) } }, confirm)),
-    ]);
+    const dialog = openDialog(
+      host,
+      { title, class: "dialog--confirm", onEscape: () => answer(false) },
+      (titleId) => [
+        h("h2", { class: "dialog__title", id: titleId }, title),
+        h("div", { class: "dialog__text" }, text),
+        h(
+          "footer",
+          { class: "dialog__foot" },
+          h("button", { type: "button", class: "button", on: { click: () => answer(false) } }, deny),
+          h(
+            "button",
+            {
+              type: "button",
+              class: `button ${danger ? "button--danger-solid" : "button--primary"}`,
+              on: { click: () => answer(true) },
+            },
+            confirm,
+          ),
+        ),
+      ],
+    );
     dialog.node.querySelector("footer .button:last-child").focus();
   });
 }

@@ -32,15 +32,19 @@ async function act(control, element, action, ctx) {
 export function picture(image, ctx, className) {
   const address = ctx.imageUrl(image);
   const alt = image.alt_text ?? "";
-  if (!address) return h("span", { class: `${className} absent`, role: "img", "aria-label": alt }, icon("eye"));
+  if (!address)
+    return h("span", { class: `${className} absent`, role: "img", "aria-label": alt }, icon("eye"));
   return h("img", { class: className, src: address, alt, loading: "lazy" });
 }
 
 function button(element, blockId, ctx) {
   const label = plainText(element.text, ctx);
   const style = { primary: "button--primary", danger: "button--danger" }[element.style] ?? "";
-  const node = h("button", { type: "button", class: `button ${style}`, "aria-label": element.accessibility_label },
-    renderText(element.text, ctx));
+  const node = h(
+    "button",
+    { type: "button", class: `button ${style}`, "aria-label": element.accessibility_label },
+    renderText(element.text, ctx),
+  );
   node.dataset.action = element.action_id ?? "";
   node.addEventListener("click", () => {
     if (element.url && /^https?:/i.test(element.url)) open(element.url, "_blank", "noopener");
@@ -54,12 +58,16 @@ function overflow(element, blockId, ctx) {
     if (option.url && /^https?:/i.test(option.url)) open(option.url, "_blank", "noopener");
     void act(node, element, { block_id: blockId, selected: option, label: plainText(option.text, ctx) }, ctx);
   };
-  const node = menuButton({ class: "icon-button icon-button--edged", label: "More actions", align: "end" }, () =>
-    (element.options ?? []).map((option) => ({
-      label: plainText(option.text, ctx),
-      detail: option.description ? plainText(option.description, ctx) : undefined,
-      run: () => run(option),
-    })), icon("dots"));
+  const node = menuButton(
+    { class: "icon-button icon-button--edged", label: "More actions", align: "end" },
+    () =>
+      (element.options ?? []).map((option) => ({
+        label: plainText(option.text, ctx),
+        detail: option.description ? plainText(option.description, ctx) : undefined,
+        run: () => run(option),
+      })),
+    icon("dots"),
+  );
   return node;
 }
 
@@ -67,8 +75,17 @@ function feedbackButtons(element, blockId, ctx) {
   const group = h("span", { class: "feedback", role: "group" });
   const half = (part, glyph) => {
     const label = plainText(part.text, ctx);
-    const node = h("button", { type: "button", class: "button feedback__button", "aria-label": part.accessibility_label,
-      "aria-pressed": "false" }, icon(glyph), label);
+    const node = h(
+      "button",
+      {
+        type: "button",
+        class: "button feedback__button",
+        "aria-label": part.accessibility_label,
+        "aria-pressed": "false",
+      },
+      icon(glyph),
+      label,
+    );
     node.addEventListener("click", async () => {
       await act(node, element, { block_id: blockId, value: part.value, label }, ctx);
       for (const other of group.children) other.setAttribute("aria-pressed", String(other === node));
@@ -82,9 +99,20 @@ function feedbackButtons(element, blockId, ctx) {
 function iconButton(element, blockId, ctx) {
   if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(ctx.me)) return null;
   const label = plainText(element.text, ctx);
-  const node = h("button", { type: "button", class: "icon-button icon-button--edged", title: label,
-    "aria-label": element.accessibility_label ?? label }, icon(element.icon));
-  node.addEventListener("click", () => void act(node, element, { block_id: blockId, value: element.value, label }, ctx));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button icon-button--edged",
+      title: label,
+      "aria-label": element.accessibility_label ?? label,
+    },
+    icon(element.icon),
+  );
+  node.addEventListener(
+    "click",
+    () => void act(node, element, { block_id: blockId, value: element.value, label }, ctx),
+  );
   return node;
 }
 
@@ -92,10 +120,21 @@ function iconButton(element, blockId, ctx) {
 function liveInput(element, blockId, ctx) {
   const label = element.placeholder ? plainText(element.placeholder, ctx) : element.type.replaceAll("_", " ");
   const input = buildInput(element, {
-    id: uid("live"), label, clearable: false, ctx, blockId,
+    id: uid("live"),
+    label,
+    clearable: false,
+    ctx,
+    blockId,
     changed: (selected) => void act(input.control, element, { block_id: blockId, selected, label }, ctx),
   });
-  ctx.fields?.add({ blockId, actionId: element.action_id, type: element.type, input, element, required: false });
+  ctx.fields?.add({
+    blockId,
+    actionId: element.action_id,
+    type: element.type,
+    input,
+    element,
+    required: false,
+  });
   return h("span", { class: "live-input" }, input.node);
 }
 

@@ -13,7 +13,9 @@
 
 /** Whether a value means "nothing". */
 function isEmpty(value) {
-  return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+  return (
+    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** What is wrong with a value by the element's own limits, as Slack's client checks them; null if nothing is. */
@@ -25,16 +27,20 @@ function problem(field, value) {
     if (element.max_length && length > element.max_length) {
       return `This is ${length} characters long; at most ${element.max_length} fit.`;
     }
-    if (element.min_length && length < element.min_length) return `Please write at least ${element.min_length} characters.`;
+    if (element.min_length && length < element.min_length)
+      return `Please write at least ${element.min_length} characters.`;
   }
-  if (type === "email_text_input" && !/^\S+@\S+\.\S+$/.test(value)) return "Please enter a valid email address.";
+  if (type === "email_text_input" && !/^\S+@\S+\.\S+$/.test(value))
+    return "Please enter a valid email address.";
   if (type === "url_text_input" && !URL.canParse(value)) return "Please enter a valid address.";
   if (type === "number_input") {
     const number = Number(value);
     if (!Number.isFinite(number)) return "Please enter a number.";
     if (!element.is_decimal_allowed && !Number.isInteger(number)) return "Please enter a whole number.";
-    if (element.min_value !== undefined && number < Number(element.min_value)) return `At least ${element.min_value}, please.`;
-    if (element.max_value !== undefined && number > Number(element.max_value)) return `At most ${element.max_value}, please.`;
+    if (element.min_value !== undefined && number < Number(element.min_value))
+      return `At least ${element.min_value}, please.`;
+    if (element.max_value !== undefined && number > Number(element.max_value))
+      return `At most ${element.max_value}, please.`;
   }
   return null;
 }
@@ -72,7 +78,9 @@ export class Fields {
 
   /** The type of each field, as `restore` compares them. */
   types() {
-    return Object.fromEntries(this.all.map(({ blockId, actionId, type }) => [`${blockId} ${actionId}`, type]));
+    return Object.fromEntries(
+      this.all.map(({ blockId, actionId, type }) => [`${blockId} ${actionId}`, type]),
+    );
   }
 
   /** What is wrong with the values by the elements' own limits: `{block_id: text}`. */

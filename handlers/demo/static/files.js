@@ -32,7 +32,12 @@ function load(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.addEventListener("load", () =>
-      resolve({ name: file.name, size: file.size, base64: reader.result.slice(reader.result.indexOf(",") + 1) }));
+      resolve({
+        name: file.name,
+        size: file.size,
+        base64: reader.result.slice(reader.result.indexOf(",") + 1),
+      }),
+    );
     reader.addEventListener("error", () => reject(new Error(`${file.name} can't be read`)));
     reader.readAsDataURL(file);
   });
@@ -73,15 +78,33 @@ export class FileTray {
 
   show() {
     this.node.hidden = !this.files.length;
-    fill(this.node, this.files.map((file) =>
-      h("li", { class: "tray__file" },
-        h("span", { class: "file__kind", "aria-hidden": "true" }, fileKind(file.name)),
-        h("span", { class: "tray__name" }, file.name),
-        h("span", { class: "tray__size" }, fileSize(file.size)),
-        h("button", {
-          type: "button", class: "icon-button icon-button--small", "aria-label": `Remove ${file.name}`,
-          on: { click: () => { this.restore(this.files.filter((other) => other !== file)); this.onChange(null); } },
-        }, icon("close")))));
+    fill(
+      this.node,
+      this.files.map((file) =>
+        h(
+          "li",
+          { class: "tray__file" },
+          h("span", { class: "file__kind", "aria-hidden": "true" }, fileKind(file.name)),
+          h("span", { class: "tray__name" }, file.name),
+          h("span", { class: "tray__size" }, fileSize(file.size)),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "icon-button icon-button--small",
+              "aria-label": `Remove ${file.name}`,
+              on: {
+                click: () => {
+                  this.restore(this.files.filter((other) => other !== file));
+                  this.onChange(null);
+                },
+              },
+            },
+            icon("close"),
+          ),
+        ),
+      ),
+    );
   }
 }
 
@@ -89,13 +112,26 @@ export class FileTray {
 export function renderFile(file, address) {
   const name = file.title || file.name;
   if (file.mimetype?.startsWith("image/")) {
-    return h("figure", { class: "image" },
-      h("a", { href: address, target: "_blank", rel: "noopener" }, h("img", { src: address, alt: name, loading: "lazy" })),
-      h("figcaption", {}, name));
+    return h(
+      "figure",
+      { class: "image" },
+      h(
+        "a",
+        { href: address, target: "_blank", rel: "noopener" },
+        h("img", { src: address, alt: name, loading: "lazy" }),
+      ),
+      h("figcaption", {}, name),
+    );
   }
-  return h("a", { class: "file", href: address, target: "_blank", rel: "noopener" },
+  return h(
+    "a",
+    { class: "file", href: address, target: "_blank", rel: "noopener" },
     h("span", { class: "file__kind", "aria-hidden": "true" }, fileKind(file.name ?? name)),
-    h("span", { class: "file__words" },
+    h(
+      "span",
+      { class: "file__words" },
       h("span", { class: "file__name" }, name),
-      h("span", { class: "file__detail" }, file.size ? fileSize(file.size) : "File")));
+      h("span", { class: "file__detail" }, file.size ? fileSize(file.size) : "File"),
+    ),
+  );
 }

@@ -35,7 +35,8 @@ const STEPS = [
     title: "Check and submit",
     text: "The bot answers in a thread: what it read, and what is still missing. Answer there, or edit the form; then press Submit.",
     action: ["Open the thread", (stage) => stage.showThread(OFFICE)],
-    done: ({ person, kind, label }) => person === OFFICE && (kind === "press" || kind === "submit") && /submit/i.test(label),
+    done: ({ person, kind, label }) =>
+      person === OFFICE && (kind === "press" || kind === "submit") && /submit/i.test(label),
   },
   {
     title: "Claim it",
@@ -86,8 +87,18 @@ export class Guide {
     this.at = 0;
     this.finished = new Set();
     this.node = h("section", { class: "guide", "aria-label": "Guide", hidden: remembered() });
-    this.toggle = h("button", { type: "button", class: "button button--bar", title: "Guide", "aria-expanded": String(!this.node.hidden),
-      on: { click: () => this.show(this.node.hidden) } }, icon("compass"), h("span", {}, "Guide"));
+    this.toggle = h(
+      "button",
+      {
+        type: "button",
+        class: "button button--bar",
+        title: "Guide",
+        "aria-expanded": String(!this.node.hidden),
+        on: { click: () => this.show(this.node.hidden) },
+      },
+      icon("compass"),
+      h("span", {}, "Guide"),
+    );
     this.draw();
   }
 
@@ -100,7 +111,9 @@ export class Guide {
 
   /** Take note of what a person did: a step that asks for it is ticked off. */
   note(event) {
-    const step = STEPS.findIndex((each, index) => index >= this.at && !this.finished.has(index) && each.done(event));
+    const step = STEPS.findIndex(
+      (each, index) => index >= this.at && !this.finished.has(index) && each.done(event),
+    );
     if (step < 0 || step > this.at + 1) return;
     this.finished.add(step);
     if (step >= this.at) this.at = Math.min(step + 1, STEPS.length - 1);
@@ -117,21 +130,60 @@ export class Guide {
     const step = STEPS[this.at];
     const last = this.at === STEPS.length - 1;
     const [words, act] = step.action;
-    fill(this.node,
-      h("ol", { class: "guide__steps" }, STEPS.map(({ title }, index) => {
-        const done = this.finished.has(index);
-        return h("li", {}, h("button", {
-          type: "button", class: `guide__step${done ? " is-done" : ""}`, "aria-current": index === this.at ? "step" : null,
-          "aria-label": `Step ${index + 1}: ${title}${done ? ", done" : ""}`, title, on: { click: () => this.go(index) },
-        }, done ? icon("check") : String(index + 1)));
-      })),
-      h("div", { class: "guide__words", role: "status" },
-        h("strong", { class: "guide__title" }, `${this.at + 1}. ${step.title}`), " ",
-        h("span", { class: "guide__text" }, step.text)),
-      h("div", { class: "guide__actions" },
-        h("button", { type: "button", class: "button button--primary", on: { click: () => void act(this.stage) } }, words),
-        !last && h("button", { type: "button", class: "button", on: { click: () => this.go(this.at + 1) } }, "Next"),
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close the guide", title: "Close the guide",
-          on: { click: () => this.show(false) } }, icon("close"))));
+    fill(
+      this.node,
+      h(
+        "ol",
+        { class: "guide__steps" },
+        STEPS.map(({ title }, index) => {
+          const done = this.finished.has(index);
+          return h(
+            "li",
+            {},
+            h(
+              "button",
+              {
+                type: "button",
+                class: `guide__step${done ? " is-done" : ""}`,
+                "aria-current": index === this.at ? "step" : null,
+                "aria-label": `Step ${index + 1}: ${title}${done ? ", done" : ""}`,
+                title,
+                on: { click: () => this.go(index) },
+              },
+              done ? icon("check") : String(index + 1),
+            ),
+          );
+        }),
+      ),
+      h(
+        "div",
+        { class: "guide__words", role: "status" },
+        h("strong", { class: "guide__title" }, `${this.at + 1}. ${step.title}`),
+        " ",
+        h("span", { class: "guide__text" }, step.text),
+      ),
+      h(
+        "div",
+        { class: "guide__actions" },
+        h(
+          "button",
+          { type: "button", class: "button button--primary", on: { click: () => void act(this.stage) } },
+          words,
+        ),
+        !last &&
+          h("button", { type: "button", class: "button", on: { click: () => this.go(this.at + 1) } }, "Next"),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button",
+            "aria-label": "Close the guide",
+            title: "Close the guide",
+            on: { click: () => this.show(false) },
+          },
+          icon("close"),
+        ),
+      ),
+    );
   }
 }

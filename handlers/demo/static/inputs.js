@@ -35,29 +35,57 @@ const TYPING_PAUSE = 500;
 function textInput(element, use, { type = "text", mode = null } = {}) {
   const multiline = element.multiline === true;
   const control = h(multiline ? "textarea" : "input", {
-    class: "input", id: use.id, type: multiline ? null : type, rows: multiline ? 3 : null, inputmode: mode,
-    "aria-label": use.label, placeholder: element.placeholder?.text, autocomplete: "off",
+    class: "input",
+    id: use.id,
+    type: multiline ? null : type,
+    rows: multiline ? 3 : null,
+    inputmode: mode,
+    "aria-label": use.label,
+    placeholder: element.placeholder?.text,
+    autocomplete: "off",
   });
   control.value = element.initial_value ?? "";
-  if (use.changed) control.addEventListener("input", debounce(() => use.changed(control.value), TYPING_PAUSE));
+  if (use.changed)
+    control.addEventListener(
+      "input",
+      debounce(() => use.changed(control.value), TYPING_PAUSE),
+    );
   control.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !multiline) use.entered?.(control.value);
   });
-  return { node: control, control, read: () => control.value, write: (value) => { control.value = value ?? ""; } };
+  return {
+    node: control,
+    control,
+    read: () => control.value,
+    write: (value) => {
+      control.value = value ?? "";
+    },
+  };
 }
 
 /** A native date, time or date-and-time field, its value given through `read` and `write`. */
-function nativePicker(type, initial, use, { toValue = (text) => text || null, toText = (value) => value ?? "" } = {}) {
+function nativePicker(
+  type,
+  initial,
+  use,
+  { toValue = (text) => text || null, toText = (value) => value ?? "" } = {},
+) {
   const control = h("input", { class: "input input--picker", id: use.id, type, "aria-label": use.label });
   control.value = toText(initial);
   if (use.changed) {
     // The native field changes at each digit typed; the app hears of it once the person pauses.
-    control.addEventListener("change", debounce(() => use.changed(toValue(control.value)), TYPING_PAUSE));
+    control.addEventListener(
+      "change",
+      debounce(() => use.changed(toValue(control.value)), TYPING_PAUSE),
+    );
   }
   return {
-    node: control, control,
+    node: control,
+    control,
     read: () => toValue(control.value),
-    write: (value) => { control.value = toText(value); },
+    write: (value) => {
+      control.value = toText(value);
+    },
   };
 }
 
@@ -66,14 +94,19 @@ function zonedSeconds(text, zone) {
   const wanted = Date.parse(`${text}Z`);
   let instant = wanted;
   // Twice, because the offset may differ between the first guess and the instant itself.
-  for (let round = 0; round < 2; round += 1) instant += wanted - Date.parse(`${zonedText(instant / 1000, zone)}Z`);
+  for (let round = 0; round < 2; round += 1)
+    instant += wanted - Date.parse(`${zonedText(instant / 1000, zone)}Z`);
   return instant / 1000;
 }
 
 /** Unix seconds as `2026-11-24T09:30` in `zone`. */
 function zonedText(seconds, zone) {
   const date = new Date(seconds * 1000);
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(date);
+  const time = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(date);
   return `${dayKey(date, zone)}T${time}`;
 }
 
@@ -111,13 +144,21 @@ function groupsOf(source, ctx) {
  * @param {Use} use
  * @param {Object} how where options come from, and how an option becomes a value and back
  */
-function select(element, use, { load, remote = false, initial, toValue = (option) => option.original, fromValue }) {
+function select(
+  element,
+  use,
+  { load, remote = false, initial, toValue = (option) => option.original, fromValue },
+) {
   const multiple = element.type.startsWith("multi_");
   const from = fromValue ?? ((option) => flatOption(option, use.ctx));
   const valueOf = (options) => (multiple ? options.map(toValue) : options[0] ? toValue(options[0]) : null);
   const listOf = (value) => (multiple ? (value ?? []) : value ? [value] : []).map(from).filter(Boolean);
   const combo = new Combobox({
-    id: use.id, label: use.label, multiple, remote, load,
+    id: use.id,
+    label: use.label,
+    multiple,
+    remote,
+    load,
     max: element.max_selected_items ?? Infinity,
     clearable: use.clearable,
     placeholder: element.placeholder ? plainText(element.placeholder, use.ctx) : undefined,
@@ -164,9 +205,10 @@ function idSelect(entries, initial) {
 }
 
 const usersSelect = idSelect((ctx) => ctx.people(), ["initial_users", "initial_user"]);
-const channelsSelect = idSelect((ctx) => ctx.channels(), [
-  "initial_channels", "initial_channel", "initial_conversations", "initial_conversation",
-]);
+const channelsSelect = idSelect(
+  (ctx) => ctx.channels(),
+  ["initial_channels", "initial_channel", "initial_conversations", "initial_conversation"],
+);
 
 /** Checkboxes or radio buttons. */
 function choiceGroup(element, use, type) {
@@ -176,9 +218,17 @@ function choiceGroup(element, use, type) {
   const options = element.options ?? [];
   const boxes = options.map((option) => {
     const box = h("input", { type, name, class: "choice__box" });
-    const row = h("label", { class: "choice" }, box,
-      h("span", { class: "choice__words" }, h("span", {}, renderText(option.text, ctx)),
-        option.description && h("span", { class: "choice__detail" }, renderText(option.description, ctx))));
+    const row = h(
+      "label",
+      { class: "choice" },
+      box,
+      h(
+        "span",
+        { class: "choice__words" },
+        h("span", {}, renderText(option.text, ctx)),
+        option.description && h("span", { class: "choice__detail" }, renderText(option.description, ctx)),
+      ),
+    );
     return { box, row, option };
   });
   const read = () => {
@@ -186,14 +236,26 @@ function choiceGroup(element, use, type) {
     return single ? (chosen[0] ?? null) : chosen;
   };
   const write = (value) => {
-    const values = new Set([value].flat().filter(Boolean).map((option) => option.value));
+    const values = new Set(
+      [value]
+        .flat()
+        .filter(Boolean)
+        .map((option) => option.value),
+    );
     for (const { box, option } of boxes) box.checked = values.has(option.value);
   };
   write(element.initial_options ?? element.initial_option);
-  const node = h("div", {
-    class: "choices", role: single ? "radiogroup" : "group", id: use.id, "aria-label": use.label,
-    "aria-labelledby": use.labelledBy,
-  }, boxes.map(({ row }) => row));
+  const node = h(
+    "div",
+    {
+      class: "choices",
+      role: single ? "radiogroup" : "group",
+      id: use.id,
+      "aria-label": use.label,
+      "aria-labelledby": use.labelledBy,
+    },
+    boxes.map(({ row }) => row),
+  );
   if (use.changed) node.addEventListener("change", () => use.changed(read()));
   return { node, control: boxes[0]?.box ?? node, read, write };
 }
@@ -208,12 +270,35 @@ function fileInput(element, use) {
   });
   const types = (element.filetypes ?? []).map((type) => `.${type}`).join(",");
   const control = h("input", {
-    type: "file", id: use.id, class: "dropzone__input", multiple: max > 1, accept: types || null, "aria-label": use.label,
-    on: { change: () => { void tray.add(control.files, max); control.value = ""; } },
+    type: "file",
+    id: use.id,
+    class: "dropzone__input",
+    multiple: max > 1,
+    accept: types || null,
+    "aria-label": use.label,
+    on: {
+      change: () => {
+        void tray.add(control.files, max);
+        control.value = "";
+      },
+    },
   });
-  const zone = h("div", { class: "dropzone" }, control,
-    h("span", { class: "dropzone__words", "aria-hidden": "true" }, icon("paperclip"),
-      h("span", {}, "Choose files, or drop them here", types && h("span", { class: "dropzone__types" }, types.replaceAll(",", " ")))));
+  const zone = h(
+    "div",
+    { class: "dropzone" },
+    control,
+    h(
+      "span",
+      { class: "dropzone__words", "aria-hidden": "true" },
+      icon("paperclip"),
+      h(
+        "span",
+        {},
+        "Choose files, or drop them here",
+        types && h("span", { class: "dropzone__types" }, types.replaceAll(",", " ")),
+      ),
+    ),
+  );
   acceptDrops(zone, (files) => void tray.add(files, max));
   return {
     node: h("div", {}, zone, tray.node, note),
@@ -246,7 +331,8 @@ const BUILDERS = {
   rich_text_input: (element, use) => textInput({ ...element, multiline: true, initial_value: "" }, use),
   email_text_input: (element, use) => textInput(element, use, { type: "email", mode: "email" }),
   url_text_input: (element, use) => textInput(element, use, { type: "url", mode: "url" }),
-  number_input: (element, use) => textInput(element, use, { mode: element.is_decimal_allowed ? "decimal" : "numeric" }),
+  number_input: (element, use) =>
+    textInput(element, use, { mode: element.is_decimal_allowed ? "decimal" : "numeric" }),
   static_select: staticSelect,
   multi_static_select: staticSelect,
   external_select: externalSelect,

@@ -36,14 +36,25 @@ export function openMenu(trigger, items, { label, align = "start", above = false
       h(
         "button",
         {
-          type: "button", class: "menu__item", tabindex: "-1",
+          type: "button",
+          class: "menu__item",
+          tabindex: "-1",
           role: choosable ? "menuitemradio" : "menuitem",
           "aria-checked": choosable ? String(item.checked) : null,
-          on: { click: () => { close(true); item.run(); } },
+          on: {
+            click: () => {
+              close(true);
+              item.run();
+            },
+          },
         },
         item.lead,
-        h("span", { class: "menu__words" }, h("span", { class: "menu__label" }, item.label),
-          item.detail && h("span", { class: "menu__detail" }, item.detail)),
+        h(
+          "span",
+          { class: "menu__words" },
+          h("span", { class: "menu__label" }, item.label),
+          item.detail && h("span", { class: "menu__detail" }, item.detail),
+        ),
       ),
     );
   }
@@ -64,12 +75,20 @@ export function openMenu(trigger, items, { label, align = "start", above = false
     close(false);
     // A press on the trigger itself means close, not close and open again.
     if (trigger.contains(event.target)) {
-      trigger.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true });
+      trigger.addEventListener("click", (click) => click.stopImmediatePropagation(), {
+        capture: true,
+        once: true,
+      });
     }
   };
   menu.addEventListener("keydown", (event) => {
     const at = buttons.indexOf(document.activeElement);
-    const steps = { ArrowDown: () => move(at + 1), ArrowUp: () => move(at - 1), Home: () => move(0), End: () => move(-1) };
+    const steps = {
+      ArrowDown: () => move(at + 1),
+      ArrowUp: () => move(at - 1),
+      Home: () => move(0),
+      End: () => move(-1),
+    };
     if (event.key in steps) {
       event.preventDefault();
       steps[event.key]();
@@ -102,9 +121,18 @@ export function openMenu(trigger, items, { label, align = "start", above = false
  * @param {...*} content what the button shows
  */
 export function menuButton({ class: className, label, align, above, title }, items, ...content) {
-  const button = h("button", {
-    type: "button", class: className, "aria-label": label, title, "aria-haspopup": "menu", "aria-expanded": "false",
-  }, content);
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: className,
+      "aria-label": label,
+      title,
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+    },
+    content,
+  );
   button.addEventListener("click", () => openMenu(button, items(), { label, align, above }));
   return button;
 }

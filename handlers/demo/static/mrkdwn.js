@@ -18,7 +18,14 @@ import { slackDate } from "./time.js";
 const edge = (mark) =>
   `(?<![\\p{L}\\p{N}${mark}])[${mark}](?![\\s${mark}])([^\\n]{1,1000}?)(?<!\\s)[${mark}](?![\\p{L}\\p{N}${mark}])`;
 const INLINE = new RegExp(
-  ["`([^`\\n]{1,2000})`", "<([^<>\\n]{1,3000})>", edge("*"), edge("_"), edge("~"), ":([a-z0-9_+-]{1,40}):"].join("|"),
+  [
+    "`([^`\\n]{1,2000})`",
+    "<([^<>\\n]{1,3000})>",
+    edge("*"),
+    edge("_"),
+    edge("~"),
+    ":([a-z0-9_+-]{1,40}):",
+  ].join("|"),
   "gu",
 );
 
@@ -30,7 +37,11 @@ export function unescape(text) {
 /** A link that leaves the page, or its plain label where the address is not one a chat may open. */
 export function link(url, label) {
   if (!/^(https?:|mailto:|tel:)/i.test(url)) return document.createTextNode(label ?? url);
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label ?? url.replace(/^(mailto|tel):/, ""));
+  return h(
+    "a",
+    { href: url, target: "_blank", rel: "noopener noreferrer" },
+    label ?? url.replace(/^(mailto|tel):/, ""),
+  );
 }
 
 /** The chip that a mention of a person is. */
@@ -52,7 +63,8 @@ function angle(content, ctx) {
   if (/^#[CGD]/.test(target)) return channelMention(target.slice(1), ctx, label);
   if (target.startsWith("!date^")) {
     const [, seconds, template, url] = target.split("^");
-    const text = /^\d+$/.test(seconds) && template ? slackDate(Number(seconds), unescape(template), ctx) : (label ?? "");
+    const text =
+      /^\d+$/.test(seconds) && template ? slackDate(Number(seconds), unescape(template), ctx) : (label ?? "");
     return url ? link(unescape(url), text) : document.createTextNode(text);
   }
   if (target.startsWith("!")) {
@@ -99,7 +111,14 @@ function prose(text, ctx) {
   }
   return runs.map((run) =>
     run.quoted
-      ? h("blockquote", {}, lines(run.lines.map((line) => line.replace(QUOTE, "")), ctx))
+      ? h(
+          "blockquote",
+          {},
+          lines(
+            run.lines.map((line) => line.replace(QUOTE, "")),
+            ctx,
+          ),
+        )
       : lines(run.lines, ctx),
   );
 }

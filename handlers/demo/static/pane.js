@@ -3,17 +3,17 @@
  */
 
 import { ApiError, api } from "./api.js";
-import { avatar, botAvatar } from "./avatars.js";
+import { botAvatar } from "./avatars.js";
 import { Composer } from "./composer.js";
-import { confirmDialog } from "./dialog.js";
+import { blockContext } from "./contexts.js";
 import { fill, h } from "./dom.js";
+import { renderHead } from "./head.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
-import { menuButton } from "./menu.js";
-import { plainText, renderText } from "./mrkdwn.js";
 import { Session } from "./session.js";
 import { channelTitle, renderSidebar } from "./sidebar.js";
 import { Modal, renderHome } from "./views.js";
+import { renderWho } from "./who.js";
 
 /** The channel each person looked at last. */
 const lastChannel = new Map();
@@ -49,8 +49,13 @@ export class Pane {
     this.offline = h("span", { class: "who__offline", role: "status" });
     this.sidebar = h("nav", { class: "sidebar" });
     this.head = h("header", { class: "channel-head" });
-    const list = { session: null, blockContext: (message) => this.messageContext(message), openThread: (ts) => this.openThread(ts),
-      messageActions: (message) => this.messageActions(message), now: this.page.now };
+    const list = {
+      session: null,
+      blockContext: (message) => this.messageContext(message),
+      openThread: (ts) => this.openThread(ts),
+      messageActions: (message) => this.messageActions(message),
+      now: this.page.now,
+    };
     this.list = new MessageList(list, { label: "Messages", empty: () => this.beginning() });
     this.threadList = new MessageList(list, { label: "Thread", empty: () => "This thread has no messages." });
     this.listHost = list;
@@ -58,19 +63,66 @@ export class Pane {
     this.threadHost = { session: null, send: (text, files) => this.reply(text, files) };
     this.composer = new Composer(this.composerHost);
     this.threadComposer = new Composer(this.threadHost);
-    this.homePanel = h("div", { class: "home", role: "tabpanel", "aria-label": "Home", tabindex: "0", hidden: true });
+    this.homePanel = h("div", {
+      class: "home",
+      role: "tabpanel",
+      "aria-label": "Home",
+      tabindex: "0",
+      hidden: true,
+    });
     this.notice = h("div", { class: "notice", role: "alert", hidden: true });
     this.threadWhere = h("span", { class: "thread__where" });
-    this.threadNode = h("aside", { class: "thread", hidden: true },
-      h("header", { class: "channel-head" },
-        h("button", { type: "button", class: "icon-button thread__back", "aria-label": "Back to the channel", on: { click: () => this.closeThread() } }, icon("back")),
-        h("div", { class: "channel-head__words" }, h("h2", { class: "channel-head__name" }, "Thread"), this.threadWhere),
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", title: "Close thread", on: { click: () => this.closeThread() } }, icon("close"))),
-      this.threadList.node, this.threadComposer.node);
+    this.threadNode = h(
+      "aside",
+      { class: "thread", hidden: true },
+      h(
+        "header",
+        { class: "channel-head" },
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button thread__back",
+            "aria-label": "Back to the channel",
+            on: { click: () => this.closeThread() },
+          },
+          icon("back"),
+        ),
+        h(
+          "div",
+          { class: "channel-head__words" },
+          h("h2", { class: "channel-head__name" }, "Thread"),
+          this.threadWhere,
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button",
+            "aria-label": "Close thread",
+            title: "Close thread",
+            on: { click: () => this.closeThread() },
+          },
+          icon("close"),
+        ),
+      ),
+      this.threadList.node,
+      this.threadComposer.node,
+    );
     this.main = h("div", { class: "column" }, this.head, this.list.node, this.homePanel, this.composer.node);
-    this.stage = h("div", { class: "stage" },
-      h("div", { class: "work" }, this.sidebar,
-        h("div", { class: "sidebar-shade", on: { click: () => this.toggleSidebar(false) } }), this.main, this.threadNode, this.notice));
+    this.stage = h(
+      "div",
+      { class: "stage" },
+      h(
+        "div",
+        { class: "work" },
+        this.sidebar,
+        h("div", { class: "sidebar-shade", on: { click: () => this.toggleSidebar(false) } }),
+        this.main,
+        this.threadNode,
+        this.notice,
+      ),
+    );
     this.node = h("section", { class: "pane", dataset: { pane: this.place } }, this.whoSlot, this.stage);
     this.node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -88,7 +140,8 @@ export class Pane {
     for (const host of [this.listHost, this.composerHost, this.threadHost]) host.session = session;
     this.modal?.remove();
     this.modal = new Modal({
-      stage: this.stage, session,
+      stage: this.stage,
+      session,
       viewContext: (view, fields, trouble) => this.viewContext(view, fields, trouble),
       done: (kind, label) => this.done(kind, label),
     });
@@ -110,16 +163,28 @@ export class Pane {
   }
 
   listen(session) {
-    const on = (type, act) => session.addEventListener(type, (event) => {
-      if (session === this.session) act(event.detail);
+    const on = (type, act) =>
+      session.addEventListener(type, (event) => {
+        if (session === this.session) act(event.detail);
+      });
+    on("state", () => {
+      this.showSidebar();
+      this.showHead();
+      this.seen();
+      this.page.onPerson(this);
     });
-    on("state", () => { this.showSidebar(); this.showHead(); this.seen(); this.page.onPerson(this); });
-    on("messages", () => { this.list.render(); if (this.thread) this.threadList.render(); this.seen(); });
+    on("messages", () => {
+      this.list.render();
+      if (this.thread) this.threadList.render();
+      this.seen();
+    });
     on("view", ({ view }) => this.modal.show(view));
     on("home", () => this.showHome());
     on("notify", (frame) => this.page.onNotify(this, frame));
     on("clock", (frame) => this.page.onClock(frame));
-    on("status", () => { this.offline.textContent = session.connected ? "" : "Reconnecting…"; });
+    on("status", () => {
+      this.offline.textContent = session.connected ? "" : "Reconnecting…";
+    });
   }
 
   done(kind, label) {
@@ -136,24 +201,11 @@ export class Pane {
   // Who
 
   showWho() {
-    const { me, people, shortcuts } = this.session.state;
-    const playable = people.filter((person) => person.playable !== false);
-    const teams = [...new Set(playable.map((person) => person.team))];
-    const choices = () => teams.flatMap((team) => playable.filter((person) => person.team === team).map((person) => ({
-      label: person.name, detail: person.title, lead: avatar(person), group: team, checked: person.id === me.id,
-      run: () => void this.become(person.id).catch((error) => this.say(error.message)),
-    })));
-    const global = shortcuts.filter((shortcut) => shortcut.type === "global");
-    fill(this.whoSlot,
-      menuButton({ class: "who__button", label: `You are ${me.name}, ${me.title}, ${me.team}. Change person` }, choices,
-        avatar(me, "large"),
-        h("span", { class: "who__words" },
-          h("span", { class: "who__name" }, h("span", { class: "who__are" }, "You are "), me.name, icon("chevron")),
-          h("span", { class: "who__title" }, me.team ? `${me.title}, ${me.team}` : me.title))),
-      this.offline,
-      global.length > 0 && menuButton({ class: "button button--quiet", label: "Shortcuts", align: "end" }, () =>
-        global.map((shortcut) => ({ label: shortcut.name, detail: this.session.state.bot.name, lead: botAvatar("small"),
-          run: () => void this.runShortcut(shortcut) })), icon("bolt"), h("span", { class: "who__shortcuts" }, "Shortcuts")));
+    renderWho(this.whoSlot, this.session, {
+      offline: this.offline,
+      become: (id) => void this.become(id).catch((error) => this.say(error.message)),
+      run: (shortcut) => void this.runShortcut(shortcut),
+    });
   }
 
   async runShortcut(shortcut, message = null) {
@@ -167,16 +219,23 @@ export class Pane {
   }
 
   messageActions(message) {
-    return this.session.state.shortcuts.filter((shortcut) => shortcut.type === "message").map((shortcut) => ({
-      label: shortcut.name, detail: this.session.state.bot.name, lead: botAvatar("small"),
-      run: () => void this.runShortcut(shortcut, message),
-    }));
+    return this.session.state.shortcuts
+      .filter((shortcut) => shortcut.type === "message")
+      .map((shortcut) => ({
+        label: shortcut.name,
+        detail: this.session.state.bot.name,
+        lead: botAvatar("small"),
+        run: () => void this.runShortcut(shortcut, message),
+      }));
   }
 
   // Channels
 
   showSidebar() {
-    renderSidebar(this.sidebar, this.session, this.channel, (id) => { this.toggleSidebar(false); this.openChannel(id, true); });
+    renderSidebar(this.sidebar, this.session, this.channel, (id) => {
+      this.toggleSidebar(false);
+      this.openChannel(id, true);
+    });
   }
 
   toggleSidebar(show) {
@@ -214,37 +273,13 @@ export class Pane {
   }
 
   showHead() {
-    const channel = this.channel && this.session.channel(this.channel);
-    if (!channel) {
-      fill(this.head);
-      return;
-    }
-    const dm = channel.kind === "dm";
-    const tab = (name, words) => h("button", {
-      type: "button", role: "tab", class: "tab", "aria-selected": String(this.tab === name), tabindex: this.tab === name ? null : "-1",
-      on: { click: () => void this.openTab(name) },
-    }, words);
-    const open = this.node.classList.contains("has-sidebar");
-    const focused = this.head.contains(document.activeElement) ? document.activeElement.getAttribute("role") : null;
-    fill(this.head,
-      h("button", { type: "button", class: "icon-button channel-head__menu", "aria-label": "Show channels", "aria-expanded": String(open),
-        on: { click: () => this.toggleSidebar(!this.node.classList.contains("has-sidebar")) } }, icon("menu"),
-      this.session.unread > 0 && h("span", { class: "dot", "aria-hidden": "true" })),
-      dm && botAvatar("small"),
-      h("div", { class: "channel-head__words" },
-        h("h2", { class: "channel-head__name" }, channelTitle(channel), dm && h("span", { class: "tag" }, "App")),
-        channel.topic && h("p", { class: "channel-head__topic", title: channel.topic }, channel.topic)),
-      channel.external && h("span", { class: "tag tag--shared", title: "Shared with another organization" }, icon("share"), "Shared"),
-      dm && h("div", { class: "tabs", role: "tablist", "aria-label": channel.name, on: { keydown: (event) => this.onTabKey(event) } },
-        tab("messages", "Messages"), tab("home", "Home")));
-    if (focused === "tab") this.head.querySelector('[role="tab"][aria-selected="true"]')?.focus();
-  }
-
-  /** Arrows go from tab to tab. */
-  onTabKey(event) {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    event.preventDefault();
-    void this.openTab(this.tab === "home" ? "messages" : "home");
+    renderHead(this.head, this.channel && this.session.channel(this.channel), {
+      tab: this.tab,
+      openTab: (name) => void this.openTab(name),
+      channelsOpen: this.node.classList.contains("has-sidebar"),
+      toggleChannels: () => this.toggleSidebar(!this.node.classList.contains("has-sidebar")),
+      unread: this.session.unread > 0,
+    });
   }
 
   async openTab(name) {
@@ -265,18 +300,32 @@ export class Pane {
 
   showHome() {
     if (this.tab !== "home") return;
-    renderHome(this.homePanel, this.session.home, (view, fields, trouble) => this.viewContext(view, fields, trouble), (text) => this.say(text));
+    renderHome(
+      this.homePanel,
+      this.session.home,
+      (view, fields, trouble) => this.viewContext(view, fields, trouble),
+      (text) => this.say(text),
+    );
   }
 
   /** What an empty channel says. */
   beginning() {
     const { bot } = this.session.state;
     const channel = this.session.channel(this.channel);
-    const how = channel?.kind === "dm"
-      ? "Write to it here: “refer Jane Whitcomb …”, “when can you see …”, “status”, “help”."
-      : `Begin a message with @${bot.name} to have it answered here.`;
-    return [h("p", { class: "log__empty-title" }, channel?.kind === "dm" ? `This is your conversation with ${bot.name}` : `This is the beginning of ${channelTitle(channel)}`),
-      h("p", {}, how)];
+    const how =
+      channel?.kind === "dm"
+        ? "Write to it here: “refer Jane Whitcomb …”, “when can you see …”, “status”, “help”."
+        : `Begin a message with @${bot.name} to have it answered here.`;
+    return [
+      h(
+        "p",
+        { class: "log__empty-title" },
+        channel?.kind === "dm"
+          ? `This is your conversation with ${bot.name}`
+          : `This is the beginning of ${channelTitle(channel)}`,
+      ),
+      h("p", {}, how),
+    ];
   }
 
   /** Whether the person sees what is in the open channel. */
@@ -325,75 +374,41 @@ export class Pane {
     }
     const { commands, bot } = session.state;
     if (!commands.some((entry) => entry.command === command)) {
-      throw new ApiError(commands.length
-        ? `${command} isn't a command here; there are ${commands.map((entry) => entry.command).join(", ")}.`
-        : `The app isn't installed in your workspace, so it has no commands here. Write @${bot.name} and what you need.`);
+      throw new ApiError(
+        commands.length
+          ? `${command} isn't a command here; there are ${commands.map((entry) => entry.command).join(", ")}.`
+          : `The app isn't installed in your workspace, so it has no commands here. Write @${bot.name} and what you need.`,
+      );
     }
     await api.command({ as: session.as, channel, text });
     this.done("command", text);
   }
 
   async reply(text, files) {
-    if (/^\/[\w-]+/.test(text)) throw new ApiError("Commands don't work in threads, as in Slack. Send it in the channel.");
+    if (/^\/[\w-]+/.test(text))
+      throw new ApiError("Commands don't work in threads, as in Slack. Send it in the channel.");
     if (await this.session.say(this.channel, this.thread, text, files)) this.done("reply", text);
   }
 
   // Blocks
 
-  textContext() {
-    const { session } = this;
-    return {
-      me: session.as,
-      zone: session.state.zone,
-      now: this.page.now,
-      nameOf: (id) => session.nameOf(id),
-      channelName: (id) => session.channel(id)?.name ?? null,
-    };
-  }
-
-  context(target, trouble) {
-    const { session } = this;
-    const { as } = session;
-    const fileUrl = (id) => api.fileUrl(as, id);
-    return {
-      ...this.textContext(),
-      fileUrl,
-      people: () => session.state.people,
-      channels: () => session.state.channels.filter((channel) => channel.kind === "channel"),
-      imageUrl: ({ image_url: url, slack_file: file }) => {
-        if (file?.id) return fileUrl(file.id);
-        const address = file?.url ?? url;
-        return address && URL.canParse(address, location.href) && new URL(address, location.href).origin === location.origin ? address : null;
-      },
-      confirm: (confirm) => confirmDialog(this.stage, {
-        title: plainText(confirm.title, this.textContext()),
-        text: renderText(confirm.text, this.textContext()),
-        confirm: plainText(confirm.confirm, this.textContext()),
-        deny: plainText(confirm.deny, this.textContext()),
-        danger: confirm.style === "danger",
-      }),
-      suggest: (ask) => api.suggest({ as, ...target(), ...ask }),
-      act: async ({ label, ...action }) => {
-        try {
-          trouble(null);
-          await api.press({ as, ...target(), ...action });
-          this.done("press", label);
-        } catch (error) {
-          trouble(error.message);
-        }
-      },
-    };
+  /** What blocks need, wherever they stand: `target` says where, `trouble` shows what went wrong there. */
+  blocks(target, trouble, more) {
+    const { session, stage } = this;
+    const done = (label) => this.done("press", label);
+    return { ...blockContext({ session, stage, now: this.page.now, target, trouble, done }), ...more };
   }
 
   messageContext(message) {
-    const where = { channel: message.channel ?? this.channel, ts: message.ts, ...(message.ephemeral ? { ephemeral: true } : {}) };
-    return { ...this.context(() => where, (text) => this.say(text)), surface: "message" };
+    const { ts, ephemeral } = message;
+    const target = () => ({ channel: message.channel, ts, ...(ephemeral ? { ephemeral: true } : {}) });
+    return this.blocks(target, (text) => this.say(text), { surface: "message" });
   }
 
   viewContext(view, fields, trouble) {
     // Files go along only when the form is sent: they may be large, and a form asks for options at each letter.
-    const target = () => ({ view_id: view.id, ...(view.type === "modal" ? { values: fields.values({ files: false }) } : {}) });
-    return { ...this.context(target, trouble), surface: view.type, fields };
+    const values = () => (view.type === "modal" ? { values: fields.values({ files: false }) } : {});
+    return this.blocks(() => ({ view_id: view.id, ...values() }), trouble, { surface: view.type, fields });
   }
 
   /** Tell what went wrong, at the pane's foot; null takes it away. */
@@ -401,8 +416,21 @@ export class Pane {
     clearTimeout(this.noticeTimer);
     this.notice.hidden = !text;
     if (!text) return;
-    fill(this.notice, icon("warning"), h("span", {}, text),
-      h("button", { type: "button", class: "icon-button icon-button--small", "aria-label": "Dismiss", on: { click: () => this.say(null) } }, icon("close")));
+    fill(
+      this.notice,
+      icon("warning"),
+      h("span", {}, text),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button icon-button--small",
+          "aria-label": "Dismiss",
+          on: { click: () => this.say(null) },
+        },
+        icon("close"),
+      ),
+    );
     this.noticeTimer = setTimeout(() => this.say(null), 9000);
   }
 }

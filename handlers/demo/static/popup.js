@@ -11,7 +11,11 @@
  *   anchor's width; `above` prefers the space over it; `tallest` is its greatest height in px
  * @returns {() => void} hides it again
  */
-export function showPopup(popup, anchor, { align = "start", match = false, above = false, tallest = 340 } = {}) {
+export function showPopup(
+  popup,
+  anchor,
+  { align = "start", match = false, above = false, tallest = 340 } = {},
+) {
   const place = () => {
     const box = anchor.getBoundingClientRect();
     const gap = 4;
@@ -21,7 +25,9 @@ export function showPopup(popup, anchor, { align = "start", match = false, above
     const height = popup.scrollHeight + 2;
     const below = innerHeight - box.bottom - gap - edge;
     const over = box.top - gap - edge;
-    const up = above ? over >= Math.min(height, 160) || over > below : below < Math.min(height, 200) && over > below;
+    const up = above
+      ? over >= Math.min(height, 160) || over > below
+      : below < Math.min(height, 200) && over > below;
     const space = Math.max(up ? over : below, 80);
     popup.style.maxHeight = `${Math.min(space, tallest)}px`;
     const shown = Math.min(height, space, tallest);

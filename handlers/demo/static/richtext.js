@@ -7,7 +7,13 @@ import { emojiChar } from "./emoji.js";
 import { channelMention, link, mention } from "./mrkdwn.js";
 import { slackDate } from "./time.js";
 
-const STYLE_TAGS = [["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"], ["code", "code"]];
+const STYLE_TAGS = [
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["underline", "u"],
+  ["code", "code"],
+];
 
 /** A node inside the tags that a style asks for. */
 function styled(node, style = {}) {
@@ -30,7 +36,9 @@ const PARTS = {
   link: (part) => link(part.url ?? "", part.text),
   color: (part) => h("code", {}, part.value),
   date: (part, ctx) => {
-    const text = part.timestamp ? slackDate(part.timestamp, part.format ?? "{date_short} {time}", ctx) : part.fallback;
+    const text = part.timestamp
+      ? slackDate(part.timestamp, part.format ?? "{date_short} {time}", ctx)
+      : part.fallback;
     return part.url ? link(part.url, text) : document.createTextNode(text ?? "");
   },
 };
@@ -53,7 +61,8 @@ function list(element, ctx) {
 }
 
 const ELEMENTS = {
-  rich_text_section: (element, ctx) => h("div", { class: "rich-section" }, inlineParts(element.elements, ctx)),
+  rich_text_section: (element, ctx) =>
+    h("div", { class: "rich-section" }, inlineParts(element.elements, ctx)),
   rich_text_list: list,
   rich_text_quote: (element, ctx) => h("blockquote", {}, inlineParts(element.elements, ctx)),
   rich_text_preformatted: (element, ctx) => h("pre", {}, inlineParts(element.elements, ctx)),
@@ -68,5 +77,8 @@ const ELEMENTS = {
  */
 export function renderRichText(block, ctx) {
   const root = h("div", { class: "rich-text" });
-  return append(root, (block.elements ?? []).map((element) => ELEMENTS[element.type]?.(element, ctx)));
+  return append(
+    root,
+    (block.elements ?? []).map((element) => ELEMENTS[element.type]?.(element, ctx)),
+  );
 }

@@ -101,7 +101,8 @@ export class Session extends EventTarget {
 
   onFrame(frame) {
     const { type } = frame;
-    if (type === "message" || type === "update" || type === "ephemeral" || type === "delete") this.onMessage(frame);
+    if (type === "message" || type === "update" || type === "ephemeral" || type === "delete")
+      this.onMessage(frame);
     else if (type === "unread") this.setUnread(frame.channel, frame.unread);
     else if (type === "channel") this.setChannel(frame.channel);
     else if (type === "view") this.tell("view", { view: frame.view ?? null, action: frame.action });
@@ -114,7 +115,8 @@ export class Session extends EventTarget {
   onMessage(frame) {
     const { channel, message } = frame;
     for (const [key, conversation] of this.conversations) {
-      const here = frame.type === "delete" ? conversation.channel === channel : conversation.holds(channel, message);
+      const here =
+        frame.type === "delete" ? conversation.channel === channel : conversation.holds(channel, message);
       if (!here) continue;
       conversation.apply(frame);
       if (frame.type === "message" && message.user === this.as) {
@@ -155,6 +157,12 @@ export class Session extends EventTarget {
    */
   nameOf(id) {
     return this.people.get(id)?.name ?? this.state.bot.name;
+  }
+
+  /** Where a person belongs: their organization, or the practice whose guest they are. */
+  affiliation(person) {
+    const practice = this.state.people.find((other) => other.side === "practice")?.team;
+    return person.side !== "practice" && person.team === practice ? `guest of ${practice}` : person.team;
   }
 
   /** A conversation, read from the server the first time it is asked for. */
@@ -213,7 +221,13 @@ export class Session extends EventTarget {
     };
     try {
       const files = out.files.map(({ name, base64 }) => ({ name, base64 }));
-      const { message } = await api.say({ as: this.as, channel, text: out.text, ...(thread ? { thread } : {}), files });
+      const { message } = await api.say({
+        as: this.as,
+        channel,
+        text: out.text,
+        ...(thread ? { thread } : {}),
+        files,
+      });
       drop();
       if (message) conversation.apply({ type: "message", message });
     } catch (error) {

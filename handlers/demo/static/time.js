@@ -24,8 +24,14 @@ export function shortDate(date, zone) {
 /** `Tuesday, November 24, 2026 at 9:41:07 AM CST`: for titles. */
 export function fullTime(date, zone) {
   return format(zone, {
-    weekday: "long", year: "numeric", month: "long", day: "numeric",
-    hour: "numeric", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+    weekday: "long",
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
   }).format(date);
 }
 
@@ -38,7 +44,9 @@ export function zoneName(date, zone) {
 /** A key that is the same for all times of one calendar day in `zone`: `2026-11-24`. */
 export function dayKey(date, zone) {
   const parts = Object.fromEntries(
-    format(zone, { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(date).map((p) => [p.type, p.value]),
+    format(zone, { year: "numeric", month: "2-digit", day: "2-digit" })
+      .formatToParts(date)
+      .map((p) => [p.type, p.value]),
   );
   return `${parts.year}-${parts.month}-${parts.day}`;
 }
@@ -68,7 +76,11 @@ export function relativeTime(date, now, zone) {
 function ago(date, now) {
   const seconds = Math.round((date - now) / 1000);
   const words = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
-  const steps = [["day", 86_400], ["hour", 3600], ["minute", 60]];
+  const steps = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return words.format(Math.trunc(seconds / length), unit);
   }

@@ -27,15 +27,47 @@ export class Toasts {
    *   reader: string, open: () => void}} what `reader` is whose screen it is
    */
   show({ sender, bot, person, place, text, reader, open }) {
-    const body = h("button", { type: "button", class: "toast__body", on: { click: () => { node.remove(); open(); } } },
+    const body = h(
+      "button",
+      {
+        type: "button",
+        class: "toast__body",
+        on: {
+          click: () => {
+            node.remove();
+            open();
+          },
+        },
+      },
       bot ? botAvatar() : avatar(person ?? { name: sender }),
-      h("span", { class: "toast__words" },
-        h("span", { class: "toast__head" }, h("strong", {}, sender), h("span", { class: "toast__place" }, place)),
+      h(
+        "span",
+        { class: "toast__words" },
+        h(
+          "span",
+          { class: "toast__head" },
+          h("strong", {}, sender),
+          h("span", { class: "toast__place" }, place),
+        ),
         h("span", { class: "toast__text" }, withEmoji(text)),
-        h("span", { class: "toast__reader" }, icon("bell"), `${reader}’s notifications`)));
-    const node = h("div", { class: "toast" }, body,
-      h("button", { type: "button", class: "icon-button icon-button--small", "aria-label": "Dismiss notification",
-        on: { click: () => node.remove() } }, icon("close")));
+        h("span", { class: "toast__reader" }, icon("bell"), `${reader}’s notifications`),
+      ),
+    );
+    const node = h(
+      "div",
+      { class: "toast" },
+      body,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button icon-button--small",
+          "aria-label": "Dismiss notification",
+          on: { click: () => node.remove() },
+        },
+        icon("close"),
+      ),
+    );
     this.node.append(node);
     while (this.node.childElementCount > MOST) this.node.firstElementChild.remove();
     const leave = () => {

@@ -24,7 +24,8 @@ function marked(text, query) {
 /** Groups that hold only what matches the query, by text or description. */
 export function filterGroups(groups, query) {
   const words = query.trim().toLowerCase();
-  const fits = (option) => `${option.text.text} ${option.description?.text ?? ""}`.toLowerCase().includes(words);
+  const fits = (option) =>
+    `${option.text.text} ${option.description?.text ?? ""}`.toLowerCase().includes(words);
   return groups
     .map((group) => ({ ...group, options: group.options.filter(fits) }))
     .filter((group) => group.options.length);
@@ -62,24 +63,64 @@ export class Combobox {
     const statusId = uid("status");
     this.chips = h("span", { class: "combo__chips" });
     this.input = h("input", {
-      class: "combo__input", id: this.how.id ?? uid("combo"), type: "text", role: "combobox", autocomplete: "off",
-      spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
-      "aria-label": this.how.label, "aria-describedby": statusId,
+      class: "combo__input",
+      id: this.how.id ?? uid("combo"),
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": listId,
+      "aria-label": this.how.label,
+      "aria-describedby": statusId,
     });
-    this.clear = h("button", {
-      type: "button", class: "combo__clear", tabindex: "-1", "aria-label": "Clear", hidden: true,
-      on: { click: () => { this.change([]); this.input.focus(); } },
-    }, icon("close"));
-    this.list = h("div", { class: "combo__list", id: listId, role: "listbox", "aria-multiselectable": this.how.multiple || null,
-      "aria-label": this.how.label ?? "Options" });
+    this.clear = h(
+      "button",
+      {
+        type: "button",
+        class: "combo__clear",
+        tabindex: "-1",
+        "aria-label": "Clear",
+        hidden: true,
+        on: {
+          click: () => {
+            this.change([]);
+            this.input.focus();
+          },
+        },
+      },
+      icon("close"),
+    );
+    this.list = h("div", {
+      class: "combo__list",
+      id: listId,
+      role: "listbox",
+      "aria-multiselectable": this.how.multiple || null,
+      "aria-label": this.how.label ?? "Options",
+    });
     this.status = h("div", { class: "combo__status", id: statusId, role: "status" });
     this.popup = h("div", { class: "combo__popup", popover: "manual" }, this.list, this.status);
-    this.box = h("div", { class: "combo__box" }, this.chips, this.input, this.clear,
-      h("span", { class: "combo__arrow" }, icon("chevron")));
-    this.node = h("div", { class: `combo${this.how.multiple ? " combo--multiple" : ""}` }, this.box, this.popup);
+    this.box = h(
+      "div",
+      { class: "combo__box" },
+      this.chips,
+      this.input,
+      this.clear,
+      h("span", { class: "combo__arrow" }, icon("chevron")),
+    );
+    this.node = h(
+      "div",
+      { class: `combo${this.how.multiple ? " combo--multiple" : ""}` },
+      this.box,
+      this.popup,
+    );
 
     this.input.addEventListener("keydown", (event) => this.onKey(event));
-    this.input.addEventListener("input", () => { this.open(); this.askSoon(); });
+    this.input.addEventListener("input", () => {
+      this.open();
+      this.askSoon();
+    });
     this.input.addEventListener("focus", () => this.input.select());
     this.input.addEventListener("blur", () => this.close());
     this.box.addEventListener("click", (event) => {
@@ -120,12 +161,31 @@ export class Combobox {
       return;
     }
     this.input.value = "";
-    fill(this.chips, this.chosen.map((option) =>
-      h("span", { class: "chip" }, option.text.text,
-        h("button", {
-          type: "button", class: "chip__remove", "aria-label": `Remove ${option.text.text}`,
-          on: { click: () => { this.change(this.chosen.filter((other) => other.value !== option.value)); this.input.focus(); } },
-        }, icon("close")))));
+    fill(
+      this.chips,
+      this.chosen.map((option) =>
+        h(
+          "span",
+          { class: "chip" },
+          option.text.text,
+          h(
+            "button",
+            {
+              type: "button",
+              class: "chip__remove",
+              "aria-label": `Remove ${option.text.text}`,
+              on: {
+                click: () => {
+                  this.change(this.chosen.filter((other) => other.value !== option.value));
+                  this.input.focus();
+                },
+              },
+            },
+            icon("close"),
+          ),
+        ),
+      ),
+    );
   }
 
   /** What was typed, as far as it isn't just the chosen option's own text. */
@@ -152,7 +212,8 @@ export class Combobox {
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
     // An emptied field means no choice, where that is allowed; any other leftover typing is taken back.
-    if (!this.how.multiple && this.how.clearable && this.chosen.length && !this.input.value.trim()) this.change([]);
+    if (!this.how.multiple && this.how.clearable && this.chosen.length && !this.input.value.trim())
+      this.change([]);
     else this.showChosen();
   }
 
@@ -190,12 +251,20 @@ export class Combobox {
     this.active = -1;
     this.input.removeAttribute("aria-activedescendant");
     const taken = new Set(this.chosen.map((option) => option.value));
-    fill(this.list, groups.map((group) => {
-      const rows = group.options.map((option) => this.optionRow(option, taken.has(option.value), query));
-      if (!group.label) return rows;
-      const id = uid("group");
-      return h("div", { role: "group", "aria-labelledby": id }, h("div", { class: "combo__group", id, role: "presentation" }, group.label), rows);
-    }));
+    fill(
+      this.list,
+      groups.map((group) => {
+        const rows = group.options.map((option) => this.optionRow(option, taken.has(option.value), query));
+        if (!group.label) return rows;
+        const id = uid("group");
+        return h(
+          "div",
+          { role: "group", "aria-labelledby": id },
+          h("div", { class: "combo__group", id, role: "presentation" }, group.label),
+          rows,
+        );
+      }),
+    );
     if (this.options.length && (query || !this.how.multiple)) {
       const chosen = this.options.findIndex((entry) => taken.has(entry.option.value));
       this.activate(chosen >= 0 ? chosen : query ? 0 : -1);
@@ -203,13 +272,23 @@ export class Combobox {
   }
 
   optionRow(option, selected, query) {
-    const node = h("div", {
-      class: "combo__option", role: "option", id: uid("option"), "aria-selected": String(selected),
-      on: { click: () => this.pick(option) },
-    },
-    h("span", { class: "combo__words" }, h("span", {}, marked(option.text.text, query)),
-      option.description && h("span", { class: "combo__detail" }, option.description.text)),
-    selected && icon("check"));
+    const node = h(
+      "div",
+      {
+        class: "combo__option",
+        role: "option",
+        id: uid("option"),
+        "aria-selected": String(selected),
+        on: { click: () => this.pick(option) },
+      },
+      h(
+        "span",
+        { class: "combo__words" },
+        h("span", {}, marked(option.text.text, query)),
+        option.description && h("span", { class: "combo__detail" }, option.description.text),
+      ),
+      selected && icon("check"),
+    );
     this.options.push({ option, node });
     return node;
   }
@@ -247,7 +326,8 @@ export class Combobox {
       event.preventDefault();
       if (!this.hide) return this.open();
       const count = this.options.length;
-      if (count) this.activate(this.active < 0 && step < 0 ? count - 1 : (this.active + step + count) % count);
+      if (count)
+        this.activate(this.active < 0 && step < 0 ? count - 1 : (this.active + step + count) % count);
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (!this.hide) this.open();

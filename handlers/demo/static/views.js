@@ -40,7 +40,11 @@ export class Modal {
     const known = this.view?.id === view.id;
     if (this.view) this.remember();
     if (!this.dialog) {
-      this.dialog = openDialog(this.host.stage, { title: "", class: "modal", onEscape: () => void this.close() }, (titleId) => this.build(titleId));
+      this.dialog = openDialog(
+        this.host.stage,
+        { title: "", class: "modal", onEscape: () => void this.close() },
+        (titleId) => this.build(titleId),
+      );
     }
     this.view = view;
     this.render(known);
@@ -52,16 +56,38 @@ export class Modal {
 
   build(titleId) {
     this.title = h("h2", { class: "modal__title", id: titleId });
-    this.back = h("button", { type: "button", class: "icon-button", "aria-label": "Back", on: { click: () => void this.close() } }, icon("back"));
+    this.back = h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Back", on: { click: () => void this.close() } },
+      icon("back"),
+    );
     this.trouble = h("p", { class: "modal__trouble", role: "alert", hidden: true });
     this.body = h("div", { class: "modal__body", "data-dialog-body": true });
     this.cancel = h("button", { type: "button", class: "button", on: { click: () => void this.close() } });
     this.submit = h("button", { type: "submit", class: "button button--primary" });
-    const form = h("form", { class: "modal__form", novalidate: true },
-      h("header", { class: "modal__head" }, this.back, botAvatar("small"), this.title,
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => void this.close(true) } }, icon("close"))),
+    const form = h(
+      "form",
+      { class: "modal__form", novalidate: true },
+      h(
+        "header",
+        { class: "modal__head" },
+        this.back,
+        botAvatar("small"),
+        this.title,
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button",
+            "aria-label": "Close",
+            on: { click: () => void this.close(true) },
+          },
+          icon("close"),
+        ),
+      ),
       this.body,
-      h("footer", { class: "modal__foot" }, this.trouble, this.cancel, this.submit));
+      h("footer", { class: "modal__foot" }, this.trouble, this.cancel, this.submit),
+    );
     form.addEventListener("input", () => this.touched.add(this.view.id));
     form.addEventListener("change", () => this.touched.add(this.view.id));
     form.addEventListener("submit", (event) => {
@@ -127,7 +153,8 @@ export class Modal {
       else {
         this.host.done("submit", `${view.title?.text ?? ""}: ${label}`);
         // The server says by a frame what is shown next; only a plain close needs no more than this.
-        if ((answer.action === "close" && !view.previous_view_id) || answer.action === "clear") this.remove(view.id);
+        if ((answer.action === "close" && !view.previous_view_id) || answer.action === "clear")
+          this.remove(view.id);
       }
     } catch (error) {
       this.say(error.message);
@@ -141,12 +168,20 @@ export class Modal {
     const { view } = this;
     if (all ? this.touched.size : this.touched.has(view.id)) {
       const sure = await confirmDialog(this.host.stage, {
-        title: "Close without sending?", text: "What you filled in will be lost.", confirm: "Close", deny: "Keep writing", danger: true,
+        title: "Close without sending?",
+        text: "What you filled in will be lost.",
+        confirm: "Close",
+        deny: "Keep writing",
+        danger: true,
       });
       if (!sure || this.view?.id !== view.id) return;
     }
     try {
-      const answer = await api.close({ as: this.host.session.as, view_id: view.id, ...(all ? { all: true } : {}) });
+      const answer = await api.close({
+        as: this.host.session.as,
+        view_id: view.id,
+        ...(all ? { all: true } : {}),
+      });
       this.touched.delete(view.id);
       if (this.view?.id === view.id) this.show(answer.view ?? null);
       this.typed.delete(view.id);
@@ -177,7 +212,19 @@ export class Modal {
  */
 export function renderHome(root, view, viewContext, trouble) {
   const scroll = root.scrollTop;
-  if (!view) fill(root, h("div", { class: "log__empty" }, h("p", {}, "This app has nothing on its home tab for you yet.")));
-  else fill(root, h("div", { class: "home__column" }, renderBlocks(view.blocks ?? [], viewContext(view, new Fields(), trouble))));
+  if (!view)
+    fill(
+      root,
+      h("div", { class: "log__empty" }, h("p", {}, "This app has nothing on its home tab for you yet.")),
+    );
+  else
+    fill(
+      root,
+      h(
+        "div",
+        { class: "home__column" },
+        renderBlocks(view.blocks ?? [], viewContext(view, new Fields(), trouble)),
+      ),
+    );
   root.scrollTop = scroll;
 }

@@ -24,18 +24,22 @@ _ADOPTING = 0x6B657973
 
 
 def open_store(
-    database_url: str = DEFAULT_URL, keys: str | None = None, *, rng: Random | None = None
+    database_url: str = DEFAULT_URL,
+    keys: str | None = None,
+    *,
+    rng: Random | None = None,
+    pool_size: int = postgres.POOL_SIZE,
 ) -> SqlStore:
     """Open the store of this URL, sealed with `keys` (as REFERRAL_BOT_KEYS has them).
 
     SQLite is brought to the present shape, and without `keys` gets a key file beside it at its first
     start. PostgreSQL wants both done before: `referral-bot db upgrade`, and REFERRAL_BOT_KEYS. `rng` is
-    where ids and references come from.
+    where ids and references come from; `pool_size` is how many turns PostgreSQL runs at once.
 
     Raises SetupError, with the mend, if the database cannot be reached, is newer than the program or
     not migrated, or was sealed with keys that are not here.
     """
-    engine = engine_for(database_url)
+    engine = engine_for(database_url, pool_size)
     random = rng or SystemRandom()
     with _explained(engine):
         if engine.dialect.name == "sqlite":
@@ -46,7 +50,7 @@ def open_store(
             raise SetupError("PostgreSQL wants REFERRAL_BOT_KEYS: make a key with `referral-bot keys new`.")
         migrations.check(engine)
         ring = KeyRing.read(keys)
-        return postgres.PostgresStore(engine, ring, _adopt(engine, ring), random)
+        return postgres.PostgresStore(engine, ring, _adopt(engine, ring), random, pool_size)
 
 
 def upgrade(database_url: str) -> None:
@@ -57,12 +61,12 @@ def upgrade(database_url: str) -> None:
     engine.dispose()
 
 
-def engine_for(database_url: str) -> Engine:
+def engine_for(database_url: str, pool_size: int = postgres.POOL_SIZE) -> Engine:
     """An engine of the kind the store uses. Raises SetupError if the URL is none it can use."""
     url = _parse(database_url)
     if url.get_backend_name() == "sqlite":
         return sqlite.engine_for(url)
-    return postgres.engine_for(url)
+    return postgres.engine_for(url, pool_size)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import errors
-from sqlalchemy import Engine, PoolProxiedConnection, bindparam, create_engine, event, func, select
+from sqlalchemy import Engine, PoolProxiedConnection, String, bindparam, create_engine, event, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -55,7 +55,11 @@ _COUNTED_AT_ONCE = frozenset(
 """Unique indexes of numbers and times that two transactions may have found free at once."""
 
 _LOCK_PROVIDER = Statement(
-    select(func.pg_advisory_xact_lock(func.hashtextextended(func.concat("provider:", bindparam("key")), 0)))
+    select(
+        func.pg_advisory_xact_lock(
+            func.hashtextextended(func.concat("provider:", bindparam("key", type_=String())), 0)
+        )
+    )
 )
 
 _AWAY = "The database cannot be reached: nothing was kept. Try again in a moment."

@@ -321,6 +321,33 @@ async def test_submit_updates_the_card_counts_and_notifies_the_practice(demo: De
     await expect(demo.right.get_by_role("button", name="unread")).to_have_count(1)
 
 
+async def test_notification_of_a_reply_opens_its_thread(demo: Demo) -> None:
+    workspace = demo.workspace
+    head = next(message for message in workspace.messages["C0LAKESIDE"] if message["user"] == "U0MARIA")
+    await demo.left.get_by_role("button", name="Referral Bot").click()
+    await workspace.post("C0LAKESIDE", "U0BOT", "Booked for *Nov 30*.", thread=head["ts"])
+    notice = {"type": "notify", "channel": "C0LAKESIDE", "name": "Referral Bot", "text": "Booked"}
+    await workspace.tell("U0MARIA", notice)
+    await demo.page.get_by_role("status", name="Notifications, left").get_by_role("button").first.click()
+    thread = demo.left.get_by_role("complementary", name="Thread")
+    await expect(thread).to_contain_text("Booked for Nov 30.")
+    await workspace.tell("U0MARIA", notice)
+    await workspace.tell("U0MARIA", {**notice, "channel": "D0MARIA", "text": "Good morning"})
+    toasts = demo.page.get_by_role("status", name="Notifications, left").locator(".toast")
+    await expect(toasts).to_have_count(1)
+    await expect(toasts).to_contain_text("Good morning")
+
+
+async def test_channel_behind_a_thread_stays_unread(demo: Demo) -> None:
+    await demo.right.get_by_role("button", name="1 reply").click()
+    await demo.workspace.post("C0INTAKE", "U0BOT", "RB-9Q4T is new", blocks=BLOCKS["referral"])
+    await demo.workspace.tell("U0TESS", {"type": "unread", "channel": "C0INTAKE", "unread": 1})
+    await expect(demo.right.get_by_role("button", name="intake 1 unread")).to_be_visible()
+    await demo.page.keyboard.press("Escape")
+    await expect(demo.right.get_by_role("button", name="intake 1 unread")).to_have_count(0)
+    assert demo.workspace.bodies("/page/read") == [{"as": "U0TESS", "channel": "C0INTAKE"}]
+
+
 async def test_bot_is_completed_after_an_at_sign(demo: Demo) -> None:
     composer = demo.left.get_by_role("textbox", name="Message #lakeside-referrals")
     await composer.press_sequentially("@ref")

@@ -171,10 +171,12 @@ class Page {
     history.replaceState(null, "", search ? `?${search}` : location.pathname);
   }
 
-  /** Show a notification, unless the person is looking at that very channel. */
+  /** Show a notification, unless the person is looking at what it tells. */
   notify(pane, frame) {
     const { session } = pane;
-    if (pane.visible && pane.channel === frame.channel && pane.tab === "messages") return;
+    const { message } = frame;
+    const thread = message?.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : null;
+    if (pane.shows(frame.channel, thread)) return;
     const channel = session.channel(frame.channel);
     const bot = frame.name === session.state.bot.name;
     this.toasts[pane.place].show({
@@ -187,6 +189,7 @@ class Page {
       open: () => {
         this.activate(pane.place);
         pane.openChannel(frame.channel, true);
+        if (thread) pane.openThread(thread);
       },
     });
   }

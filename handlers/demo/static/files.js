@@ -10,7 +10,7 @@ import { icon } from "./icons.js";
  */
 
 /** `12 KB`, `1.4 MB` */
-export function fileSize(bytes) {
+function fileSize(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 999_500) return `${Math.round(bytes / 1000)} KB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -22,7 +22,7 @@ import { showPopup } from "./popup.js";
  * @param {MenuItem[]} items
  * @param {{label: string, align?: "start"|"end", above?: boolean}} how
  */
-export function openMenu(trigger, items, { label, align = "start", above = false }) {
+function openMenu(trigger, items, { label, align = "start", above = false }) {
   const id = uid("menu");
   const rows = [];
   let group = null;

@@ -30,7 +30,7 @@ const INLINE = new RegExp(
 );
 
 /** Undo Slack's three escapes. */
-export function unescape(text) {
+function unescape(text) {
   return text.replace(/&(lt|gt|amp);/g, (_, name) => ({ lt: "<", gt: ">", amp: "&" })[name]);
 }
 

@@ -203,9 +203,19 @@ export class Pane {
   showWho() {
     renderWho(this.whoSlot, this.session, {
       offline: this.offline,
-      become: (id) => void this.become(id).catch((error) => this.say(error.message)),
+      become: (id) => void this.change(id),
       run: (shortcut) => void this.runShortcut(shortcut),
     });
+  }
+
+  /** Become somebody else at the visitor's wish; the focus stays on the bar. */
+  async change(id) {
+    try {
+      await this.become(id);
+      this.whoSlot.querySelector(".who__button").focus();
+    } catch (error) {
+      this.say(error.message);
+    }
   }
 
   async runShortcut(shortcut, message = null) {
@@ -252,6 +262,7 @@ export class Pane {
     this.closeThread(false);
     this.tab = "messages";
     this.showSidebar();
+    this.main.hidden = !id;
     if (!id) return;
     lastChannel.set(this.session.as, id);
     this.showTab();
@@ -328,13 +339,15 @@ export class Pane {
     ];
   }
 
-  /** Whether the person sees what is in the open channel. */
-  get visible() {
-    return !document.hidden && this.node.checkVisibility();
+  /** Whether a message of the open channel, or of its open thread, is before the person's eyes. */
+  shows(channel, thread = null) {
+    const list = thread && thread === this.thread ? this.threadList : thread ? null : this.list;
+    return channel === this.channel && !document.hidden && Boolean(list?.node.checkVisibility());
   }
 
+  /** Mark the open channel read, unless something covers it. */
   seen() {
-    if (this.visible && this.channel && this.tab === "messages") this.session.markRead(this.channel);
+    if (this.channel && this.shows(this.channel)) this.session.markRead(this.channel);
   }
 
   // Threads
@@ -358,6 +371,7 @@ export class Pane {
     this.thread = null;
     this.threadNode.hidden = true;
     this.node.classList.remove("has-thread");
+    this.seen();
     if (refocus) (this.list.log.querySelector(`[data-ts="${CSS.escape(ts)}"]`) ?? this.composer.area).focus();
   }
 

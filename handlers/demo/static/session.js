@@ -5,7 +5,7 @@
 import { api, listen } from "./api.js";
 
 /** A conversation's name inside the page: a channel, or a thread in it. */
-export const conversationKey = (channel, thread) => (thread ? `${channel}/${thread}` : channel);
+const conversationKey = (channel, thread) => (thread ? `${channel}/${thread}` : channel);
 
 /** Messages of one channel or thread, oldest first, and those on their way. */
 class Conversation {
@@ -50,7 +50,7 @@ class Conversation {
 
 /**
  * Events it sends: `state` (people, channels or connection changed), `messages` (detail: conversation key),
- * `view` (detail: view or null, action), `home`, `notify` (detail: frame), `clock` (detail: frame), `status`.
+ * `view` (detail: view or null, action), `home`, `notify` (detail: frame, with its message where known), `clock` (detail: frame), `status`.
  */
 export class Session extends EventTarget {
   /** @param {string} as the person's user id */
@@ -63,6 +63,8 @@ export class Session extends EventTarget {
     this.dismissed = new Set();
     this.conversations = new Map();
     this.stopListening = null;
+    /** The `message` frame that came last. */
+    this.newest = null;
   }
 
   /** Read the workspace and begin to listen. */
@@ -109,11 +111,16 @@ export class Session extends EventTarget {
     else if (type === "home") {
       this.home = frame.view;
       this.tell("home");
-    } else if (type === "notify" || type === "clock") this.tell(type, frame);
+    } else if (type === "notify") {
+      // A notification follows its message, which says what to open.
+      const { message } = this.newest ?? {};
+      this.tell("notify", { ...frame, message: message?.channel === frame.channel ? message : null });
+    } else if (type === "clock") this.tell("clock", frame);
   }
 
   onMessage(frame) {
     const { channel, message } = frame;
+    if (frame.type === "message") this.newest = frame;
     for (const [key, conversation] of this.conversations) {
       const here =
         frame.type === "delete" ? conversation.channel === channel : conversation.holds(channel, message);

@@ -52,7 +52,8 @@ from referral_bot.desk.turn import Place
 
 MOST_TITLE: Final = 24
 MOST_INPUT: Final = 3_000
-MOST_FIELD_LABEL: Final = 2_000
+MOST_LABEL: Final = 150
+MOST_HINT: Final = 300
 MOST_ERROR: Final = 2_000
 MOST_OPTIONS: Final = 100
 MOST_OPTION_TEXT: Final = 75
@@ -137,14 +138,14 @@ def _field(field: FormField) -> Iterator[Block]:
             yield from spoken(Text(field.text, field.tone), VIEW)
         case LinkField():
             yield link(field.label, field.url)
-        case ChoiceField() | ChecksField() if not field.options:
+        case ChoiceField() | ChecksField() if not _options(field.options, MOST_OPTIONS):
             yield from spoken(Text(f"{field.label}: there is nothing to choose from"), VIEW)
         case _:
             yield InputBlock(
                 block_id=field.key,
-                label=plain(field.label, MOST_FIELD_LABEL),
+                label=plain(field.label, MOST_LABEL),
                 element=_element(field),
-                hint=plain(field.hint, MOST_FIELD_LABEL) if field.hint else None,
+                hint=plain(field.hint, MOST_HINT) if field.hint else None,
                 optional=field.optional,
             )
 

@@ -68,14 +68,18 @@ class Surface:
     """Where blocks are shown, and what fits there."""
 
     blocks: int
-    characters: int
-    """Of JSON, in all."""
+    size: int
+    """Of the blocks' JSON in all: characters, or bytes where the surface is `escaped`."""
     text: int
     """Characters of one text; a longer one is shortened, so that what follows it has room."""
+    escaped: bool = False
 
 
-MESSAGE: Final = Surface(blocks=50, characters=12_000, text=2_800)
-VIEW: Final = Surface(blocks=100, characters=100_000, text=28_000)
+MESSAGE: Final = Surface(blocks=50, size=12_000, text=2_800)
+VIEW: Final = Surface(blocks=100, size=225_000, text=28_000, escaped=True)
+"""A view may have 250,000 bytes of JSON, in which most letters of other scripts than Latin take six."""
+KEPT_FIRST: Final = ("actions", "input")
+"""Blocks that stay where there is too much: without them a card or form is of no use."""
 
 TextStyle = RichTextElementParts.TextStyle
 BOLD: Final = TextStyle(bold=True)
@@ -119,17 +123,17 @@ def link(label: str, url: str) -> RichTextBlock:
 
 
 def within(pieces: Sequence[Block], surface: Surface) -> list[Json]:
-    """Blocks as JSON, as many as fit; where some don't, a line says so, and rows of buttons are kept."""
+    """Blocks as JSON, as many as fit; where some don't, a line says so, and buttons and fields are kept."""
     rendered = [piece.to_dict() for piece in pieces]
-    sizes = [_size(block) for block in rendered]
-    if len(rendered) <= surface.blocks and sum(sizes) <= surface.characters:
+    sizes = [_size(block, surface) for block in rendered]
+    if len(rendered) <= surface.blocks and sum(sizes) <= surface.size:
         return rendered
     hint = ContextBlock(elements=[plain(CUT_OFF, MOST_SECTION)]).to_dict()
-    count, room = surface.blocks - 1, surface.characters - _size(hint)
+    count, room = surface.blocks - 1, surface.size - _size(hint, surface)
     kept: set[int] = set()
-    rows = [index for index, block in enumerate(rendered) if block["type"] == "actions"]
-    others = [index for index, block in enumerate(rendered) if block["type"] != "actions"]
-    for indexes in (rows, others):
+    needed = [index for index, block in enumerate(rendered) if block["type"] in KEPT_FIRST]
+    others = [index for index, block in enumerate(rendered) if block["type"] not in KEPT_FIRST]
+    for indexes in (needed, others):
         for index in indexes:
             if len(kept) == count or sizes[index] > room:
                 break
@@ -141,8 +145,8 @@ def within(pieces: Sequence[Block], surface: Surface) -> list[Json]:
     return [*before, hint, *after]
 
 
-def _size(block: Json) -> int:
-    return units(json.dumps(block, ensure_ascii=False)) + 2
+def _size(block: Json, surface: Surface) -> int:
+    return units(json.dumps(block, ensure_ascii=surface.escaped)) + 2
 
 
 @dataclass

@@ -32,7 +32,7 @@ from referral_bot.desk.turn import IncomingFile, Place
 
 HERE = Place("slack", "T0PRAC", "C0ELM", "17.1", "16.1")
 
-texts = st.sampled_from(HOSTILE) | st.text(max_size=200)
+texts = st.sampled_from(list(HOSTILE)).map(HOSTILE.__getitem__) | st.text(max_size=200)
 choices = st.lists(st.builds(Option, texts, texts, texts), max_size=130).map(tuple)
 fields: st.SearchStrategy[FormField] = st.one_of(
     st.builds(
@@ -227,7 +227,7 @@ def test_errors_stand_under_their_fields() -> None:
     assert found == {"notes": "Too long.", "phone": "Not kept. Unknown."}
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_cards_are_shown_in_modals_and_on_the_home_tab(text: str) -> None:
     card = Card(text, text, (Text(text),))
     assert validate_view(card_view(card, HERE)) == []

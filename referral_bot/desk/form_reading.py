@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from referral_bot.desk.packets import payer_named, split_name, vocabulary
 from referral_bot.model import Packet, Referral
-from referral_bot.practice import Practice, Urgency
+from referral_bot.practice import Location, Practice, Provider, Urgency
 from referral_bot.reading import Context, read
 from referral_bot.reading.dates import birth_date, find_dates
 from referral_bot.reading.phones import find_phones
@@ -58,8 +58,8 @@ def from_form(answers: Mapping[str, Any], practice: Practice, now: datetime) -> 
         },
         "preference": {
             **when,
-            "provider": answers.get("provider") or None,
-            "location": answers.get("location") or None,
+            "provider": _named(practice.providers, answers.get("provider")),
+            "location": _named(practice.locations, answers.get("location")),
         },
         "notes": answers.get("notes") or None,
     }
@@ -86,6 +86,11 @@ def take(referral: Referral, read: FormReading, practice: Practice) -> None:
     referral.urgency = read.urgency or referral.urgency
     referral.assumed = []
     referral.flags = []
+
+
+def _named(choices: Sequence[Provider] | Sequence[Location], key: str | None) -> str | None:
+    """The name of what was chosen: a wish is kept in the words in which it would be written."""
+    return next((choice.name for choice in choices if choice.key == key), None)
 
 
 def _patient_name(typed: str, errors: dict[str, str]) -> tuple[str | None, str | None]:

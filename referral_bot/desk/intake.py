@@ -148,10 +148,10 @@ def save_new(turn: Turn, answer: FormAnswer) -> Outcome:
     """The form of a new referral: sent at once if nothing is missing; errors stand under their fields."""
     referral = _new(turn)
     read = form_reading.from_form(answer.answers, turn.practice, turn.now)
-    errors = dict(read.errors)
     form_reading.take(referral, read, turn.practice)
     files: Sequence[IncomingFile] = answer.answers.get("files") or ()
-    errors |= _missing_errors(turn, referral, bool(files))
+    # What is wrong with a value says more than that there is none.
+    errors = _missing_errors(turn, referral, bool(files)) | read.errors
     if errors:
         return Outcome(errors=errors)
     referral.on_behalf_of = read.on_behalf_of
@@ -225,7 +225,10 @@ def submit(turn: Turn, referral_id: str) -> None:
     needed = packets.blocking(referral, turn.practice, turn.tx.documents(referral.id))
     if needed:
         wanted = words.listed([details.LABELS[name].lower() for name in needed])
-        raise BadInput(f"Not sent yet: {wanted} is still needed. Reply in the thread or press Edit.")
+        is_or_are = "is" if len(needed) == 1 else "are"
+        raise BadInput(
+            f"Not sent yet: {wanted} {is_or_are} still needed. Reply in the thread or press Edit."
+        )
     if referral.sent_by != turn.actor.key:
         referral.on_behalf_of, referral.sent_by = referral.on_behalf_of or referral.sent_by, turn.actor.key
     referral.reference = turn.tx.new_reference()

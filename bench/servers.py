@@ -1,0 +1,141 @@
+"""The servers that `bench.turns` compares: `python -m bench.servers KIND PORT FOLDER`, a process each.
+
+`ack`: a Bolt listener that only acknowledges. `plain`: the bot that people write, a Bolt listener
+with one SQLModel insert over a pool of one connection, full sync. `bot`: this program, whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlmodel import Field, SQLModel
+
+SECRET = "bench-secret"
+EXAMPLE = Path(__file__).parents[1] / "examples/practice.yaml"
+
+
+class Mention(SQLModel, table=True):
+    """What the plain bot keeps."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: str = Field(index=True)
+    channel: str
+    author: str
+    text: str
+    at: datetime
+
+
+def bolt_app() -> AsyncApp:
+    """A Bolt app as both yardsticks use it."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_token="xoxb-bench", bot_user_id="U0BOT"
+        )
+
+    return AsyncApp(signing_secret=SECRET, authorize=authorize, process_before_response=True)
+
+
+async def ack(port: int, folder: Path) -> None:
+    """A Bolt listener that only acknowledges."""
+    app = bolt_app()
+
+    @app.event("app_mention")
+    async def mention(body: dict[str, object]) -> None:
+        """Nothing is kept."""
+
+    await _serve(app, port)
+
+
+async def plain(port: int, folder: Path) -> None:
+    """A Bolt listener with one SQLModel insert."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{folder / 'plain.db'}", pool_size=1, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def durable(connection: object, record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    async with engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.tables["mention"].create)
+    app = bolt_app()
+
+    @app.event("app_mention")
+    async def mention(body: dict[str, dict[str, str]]) -> None:
+        said = body["event"]
+        async with AsyncSession(engine) as session:
+            session.add(
+                Mention(
+                    event_id=str(body["event_id"]),
+                    channel=said["channel"],
+                    author=said["user"],
+                    text=said["text"],
+                    at=datetime.now(UTC),
+                )
+            )
+            await session.commit()
+
+    await _serve(app, port)
+
+
+async def _serve(app: AsyncApp, port: int) -> None:
+    async def receive(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    server = web.Application()
+    server.add_routes([web.post("/slack/events", receive)])
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await _until_told()
+
+
+async def bot(port: int, folder: Path) -> None:
+    """This program, with the example practice. Slack's API is the load generator's, on the next port."""
+    from handlers.app import Bot
+    from handlers.clock import SystemClock
+    from handlers.importing import import_directory
+    from handlers.logs import configure_logs
+    from handlers.settings import given_settings
+    from storage import open_store
+
+    configure_logs("WARNING")
+    store = open_store(f"sqlite:///{folder / 'bot.db'}", rng=random.SystemRandom())
+    import_directory(store, EXAMPLE.read_text("utf-8"))
+    settings = given_settings(
+        slack_bot_token="xoxb-bench",
+        slack_signing_secret=SECRET,
+        slack_api_url=f"http://127.0.0.1:{port + 1}/api/",
+        host="127.0.0.1",
+        port=port,
+        phi_mode="full",
+        phi_baa="Nobody in the benchmark is real, 2026",
+    )
+    program = Bot(settings, store, SystemClock(), random.SystemRandom())
+    await program.start()
+    await _until_told()
+    await program.stop()
+    store.close()
+
+
+async def _until_told() -> None:
+    """Say that it serves, and wait until standard input is closed."""
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    kind, port_text, folder_text = sys.argv[1:]
+    asyncio.run({"ack": ack, "plain": plain, "bot": bot}[kind](int(port_text), Path(folder_text)))

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 PATH: Final = "/slack/events"
 CALL_SECONDS: Final = 15.0
 """The longest that a call of Slack may take."""
-GOODBYE_SECONDS: Final = 5.0
+GOODBYE_SECONDS: Final = 2.0
 """How long private answers may still take when the program ends."""
 
 

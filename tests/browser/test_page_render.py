@@ -338,12 +338,29 @@ async def test_notification_of_a_reply_opens_its_thread(demo: Demo) -> None:
     await expect(toasts).to_contain_text("Good morning")
 
 
+async def test_notification_goes_when_its_channel_is_opened(demo: Demo) -> None:
+    await demo.left.get_by_role("button", name="Referral Bot").click()
+    await demo.workspace.post("C0LAKESIDE", "U0TESS", "<@U0MARIA> we have room on Friday")
+    notice = {
+        "type": "notify",
+        "channel": "C0LAKESIDE",
+        "name": "Tess Moran",
+        "text": "@Maria Gomez we have room",
+    }
+    await demo.workspace.tell("U0MARIA", notice)
+    toast = demo.page.get_by_role("status", name="Notifications, left").locator(".toast")
+    await expect(toast).to_contain_text("we have room")
+    await demo.left.get_by_role("button", name="lakeside-referrals").click()
+    await expect(toast).to_have_count(0)
+
+
 async def test_channel_behind_a_thread_stays_unread(demo: Demo) -> None:
     await demo.right.get_by_role("button", name="1 reply").click()
     await demo.workspace.post("C0INTAKE", "U0BOT", "RB-9Q4T is new", blocks=BLOCKS["referral"])
     await demo.workspace.tell("U0TESS", {"type": "unread", "channel": "C0INTAKE", "unread": 1})
     await expect(demo.right.get_by_role("button", name="intake 1 unread")).to_be_visible()
-    await demo.page.keyboard.press("Escape")
+    async with demo.page.expect_response("**/page/read"):
+        await demo.page.keyboard.press("Escape")
     await expect(demo.right.get_by_role("button", name="intake 1 unread")).to_have_count(0)
     assert demo.workspace.bodies("/page/read") == [{"as": "U0TESS", "channel": "C0INTAKE"}]
 
@@ -423,7 +440,8 @@ async def test_confirm_is_asked_before_a_press_reaches_the_app(demo: Demo) -> No
     await expect(question).to_have_count(0)
     assert demo.workspace.bodies("/page/press") == []
     await decline.click()
-    await question.get_by_role("button", name="Decline").click()
+    async with demo.page.expect_response("**/page/press"):
+        await question.get_by_role("button", name="Decline").click()
     await expect(question).to_have_count(0)
     [body] = demo.workspace.bodies("/page/press")
     assert (body["as"], body["action_id"], body["value"]) == ("U0TESS", "decline", "decline")
@@ -627,7 +645,8 @@ async def test_clock_is_turned_and_days_are_named_anew(demo: Demo) -> None:
     log = demo.left.get_by_role("log", name="Messages in #lakeside-referrals")
     await expect(log.get_by_role("separator", name="Yesterday")).to_be_visible()
     await expect(log.get_by_role("separator", name="Today")).to_have_count(0)
-    await clock.get_by_label("Speed of the clock").select_option("60")
+    async with demo.page.expect_response(lambda answer: "speed" in (answer.request.post_data or "")):
+        await clock.get_by_label("Speed of the clock").select_option("60")
     assert demo.workspace.bodies("/page/clock")[-1] == {"speed": 60}
 
 

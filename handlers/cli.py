@@ -157,10 +157,32 @@ def keys_new() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the shape that this program needs."""
+    from storage import upgrade
     from storage.migrations import HEAD
 
-    with open_store():
-        typer.echo(f"The database is at migration {HEAD}.")
+    upgrade(read_settings().database_url)
+    typer.echo(f"The database is at migration {HEAD}.")
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check that nothing in the record was changed or taken out, and say where its chains end.
+
+    Only a comparison with the ends of an earlier run shows that the newest rows are missing.
+    """
+    from storage import verify
+
+    with open_store() as store:
+        verdict = verify(store)
+    if verdict.broken is not None:
+        broken = verdict.broken
+        raise AuditBroken(
+            f"The record is broken at row {broken.seq} of chain {broken.chain}: {broken.why}. "
+            "Keep this database as it is, and compare it with a backup."
+        )
+    typer.echo(f"All {verdict.rows} rows hold.")
+    for chain, head in sorted(verdict.heads.items()):
+        typer.echo(f"chain {chain} ends at row {head.seq}, {head.hash.hex()}")
 
 
 @audit.command("show")
@@ -211,6 +233,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 class WrongCall(SetupError):
     """The call, a setting or a file is wrong, rather than something that failed."""
+
+
+class AuditBroken(ReferralBotError):
+    """The record was tampered with."""
 
 
 def read_settings() -> Settings:

@@ -190,11 +190,11 @@ _RULES: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         f"SLACK_API_URL must be the address of Slack's Web API; leave it unset for {SLACK_API_URL}",
     ),
     (
-        lambda s: not s.database_url.startswith(("sqlite:///", "postgresql://")),
+        lambda s: not s.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")),
         "DATABASE_URL must begin with sqlite:/// or postgresql://, such as sqlite:///referral_bot.db.",
     ),
     (
-        lambda s: s.database_url.startswith("postgresql://") and s.referral_bot_keys is None,
+        lambda s: s.database_url.startswith("postgres") and s.referral_bot_keys is None,
         "REFERRAL_BOT_KEYS is required with PostgreSQL; make a key with `referral-bot keys new`.",
     ),
     (

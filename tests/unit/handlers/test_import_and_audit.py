@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -188,3 +190,36 @@ def test_audit_show_prints_csv(here: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
     assert cli.run(["audit", "show", "--csv"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == ",".join(COLUMNS)
+
+
+# ---------------------------------------------------------------- audit verify, db upgrade
+
+
+def test_an_untouched_record_holds_and_says_where_it_ends(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.run(["import", "practice.yaml"])
+    capsys.readouterr()
+    assert cli.run(["audit", "verify"]) == 0
+    first, *heads = capsys.readouterr().out.splitlines()
+    assert first == "All 1 rows hold."
+    assert re.fullmatch(r"chain main ends at row 1, [0-9a-f]{64}", heads[0])
+
+
+def test_a_changed_row_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["import", "practice.yaml"])
+    cli.run(["audit", "show"])
+    with sqlite3.connect("referral_bot.db") as database:
+        database.execute("update audit_entry set actor_key = 'somebody' where seq = 2")
+    capsys.readouterr()
+    assert cli.run(["audit", "verify"]) == 1
+    told = capsys.readouterr().err
+    assert "row 2 of chain main" in told
+    assert told.count("\n") == 1
+
+
+def test_upgrading_makes_the_tables(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["db", "upgrade"]) == 0
+    assert "migration" in capsys.readouterr().out
+    with sqlite3.connect("referral_bot.db") as database:
+        assert database.execute("select count(*) from referral").fetchone() == (0,)

@@ -165,7 +165,8 @@ class _Receiver:
                 query=request.query_string,
                 headers=request.headers,  # type: ignore[arg-type]  # as Bolt's own adapter does
             )
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, AttributeError, TypeError):
+            # not text, not JSON, or nothing of the shape that Bolt looks into
             return web.Response(status=400)
         return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
 

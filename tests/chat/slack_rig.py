@@ -134,21 +134,28 @@ def form(action: str = "edit", title: str = "Edit referral") -> Form:
 
 
 @asynccontextmanager
-async def rigged(folder: Path, **changes: Any) -> AsyncIterator[Rig]:
-    """A rig with the app as its manifest declares it, installed in the practice's workspace."""
+async def rigged(
+    *, secret: str | None = None, app_token: str | None = None, **changes: Any
+) -> AsyncIterator[Rig]:
+    """A rig with the app as its manifest declares it, installed in the practice's workspace.
+
+    `secret` is the signing secret that the bot was given, if it isn't the workspace's; with an `app_token`
+    it uses Socket Mode.
+    """
     workspace = new_workspace(manifest=copy.deepcopy(MANIFEST), **changes)
-    store = FlakyStore(open_store(f"sqlite:///{folder / 'store.db'}"))
+    store = FlakyStore(open_store("sqlite://"))
     desk = RecordingDesk()
     woken: list[None] = []
     async with workspace.serve():
         slack = build_slack(
-            signing_secret=workspace.signing_secret,
+            signing_secret=workspace.signing_secret if secret is None else secret,
             bot_token="xoxb-0-embedded",
             api_url=workspace.api_url,
             desk=desk,
             store=store,
             clock=FixedClock(),
             wake=lambda: woken.append(None),
+            app_token=app_token,
         )
         app = web.Application()
         app.add_routes(slack.routes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +31,8 @@ TESS = Account("slack", "T0PRAC", "U0TESS")
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with rigged(tmp_path) as made:
+async def rig() -> AsyncIterator[Rig]:
+    async with rigged() as made:
         yield made
 
 
@@ -476,3 +475,16 @@ async def test_an_interaction_of_an_unknown_kind_is_refused_without_harm(rig: Ri
         await rig.workspace.outgoing.interaction(
             {"type": "view_closed", "view": {}, "user": {"id": "U0TESS"}}
         )
+
+
+async def test_in_socket_mode_the_same_is_heard_and_answered() -> None:
+    async with rigged(app_token="xapp-1-embedded") as rig:
+        await rig.workspace.until(lambda: rig.workspace.outgoing.sockets.connected)
+        rig.workspace.connect("http://127.0.0.1:1/nobody")
+        rig.desk.outcome = Outcome(private=card("Only for you"))
+        await rig.workspace.person("U0MARIA").say("C0ELM", "<@U0BOT> refer Ana Ruiz")
+        await rig.workspace.until("Only for you")
+        await rig.workspace.settled()
+        await rig.workspace.person("U0TESS").slash("/referral-status", "", "C0ELM")
+        assert [message.text for _, message in rig.desk.heard] == ["refer Ana Ruiz"]
+        assert [press.action for _, press in rig.desk.pressed] == ["status"]

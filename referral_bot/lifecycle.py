@@ -101,7 +101,8 @@ def make(referral: ReferralBase, move: Move) -> None:
         raise NotNow("That no longer fits where this referral stands.")
     target = MOVES[move][referral.state]
     if move is Move.ASK and referral.state is not State.NEEDS_INFO:
-        referral.resumes = referral.state
+        # Who asks has received it.
+        referral.resumes = State.RECEIVED if referral.state is State.SUBMITTED else referral.state
     if move is Move.ANSWER:
         target = referral.resumes or target
     if target is not State.NEEDS_INFO:

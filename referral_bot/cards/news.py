@@ -23,7 +23,8 @@ def news(view: View, event: Event) -> Card | None:
         return None
     elements = writer(view, event)
     spoken = _FALLBACKS.get(event.kind, "There is news")
-    return Card(f"{view.referral.reference}: {spoken}.", "", elements) if elements else None
+    named = view.referral.reference or "A draft"
+    return Card(f"{named}: {spoken}.", "", elements) if elements else None
 
 
 def _by(view: View, event: Event) -> str:

@@ -9,7 +9,7 @@ from referral_bot.desk import booking, record, telling
 from referral_bot.desk.due import schedule_steps
 from referral_bot.desk.turn import Turn
 from referral_bot.errors import BadInput, NotFound, NotNow
-from referral_bot.lifecycle import Move
+from referral_bot.lifecycle import Move, may_move
 from referral_bot.model import (
     Audience,
     AuditAction,
@@ -33,6 +33,10 @@ def claim(turn: Turn, referral_id: str) -> None:
     referral = record.find(turn, referral_id)
     if referral.owner_key is not None:
         raise NotNow(record.meanwhile(turn, referral))
+    _claim(turn, referral)
+
+
+def _claim(turn: Turn, referral: Referral) -> None:
     referral.owner_key = turn.actor.key
     record.act(turn, referral, Move.CLAIM, EventKind.CLAIMED)
 
@@ -97,10 +101,11 @@ def answer_office(turn: Turn, question_id: str, text: str) -> None:
     _keep_promise(turn, question)
     if question.referral_id:
         referral = record.find(turn, question.referral_id)
-        booking.claim_quietly(turn, referral)
+        if referral.owner_key is None and may_move(referral, Move.CLAIM):
+            _claim(turn, referral)
         record.note(turn, referral, EventKind.PRACTICE_ANSWERED, {"text": text, "question_id": question.id})
-        return
-    record.audit(turn, AuditAction.CHANGED, "question.answered", question.id, question.office_key)
+    else:
+        record.audit(turn, AuditAction.CHANGED, "question.answered", question.id, question.office_key)
     for thread in turn.tx.threads(question.id):
         if thread.audience is Audience.OFFICE:
             telling.post(turn, thread, answered(question, turn.actor))

@@ -132,7 +132,7 @@ def _late(scene: Scene, promise: Promise) -> None:
 
 def _tell_manager(scene: Scene, promise: Promise) -> None:
     referral = _referral(scene, promise)
-    name = referral.reference if referral else "A question of an office"
+    name = (referral.reference if referral else None) or "A question of an office"
     late = words.span(int((scene.now - promise.due_at).total_seconds() // 60))
     told = f"{name}: {_owner(scene, promise)} was {words.OWED[promise.kind]}; late by {late}."
     for person in scene.tx.people(None):
@@ -173,11 +173,11 @@ def _zone(scene: Scene, audience: Audience, promise: Promise) -> ZoneInfo:
 
 def _post(scene: Scene, promise: Promise, audience: Audience, text: str, tone: Tone = Tone.PLAIN) -> None:
     referral = _referral(scene, promise)
-    subject = referral.id if referral else promise.subject_id
-    name = f"{referral.reference}: " if referral else ""
-    for thread in scene.tx.threads(subject):
-        if thread.audience is audience:
-            telling.post(scene, thread, replies.says(text, tone, f"{name}news about a promised time."))
+    name = f"{referral.reference}: " if referral and referral.reference else ""
+    # A question's own thread, where it has one; else that of the referral it is about.
+    found = scene.tx.threads(promise.subject_id) + (scene.tx.threads(referral.id) if referral else [])
+    for thread in [thread for thread in found if thread.audience is audience][:1]:
+        telling.post(scene, thread, replies.says(text, tone, f"{name}news about a promised time."))
 
 
 # ---------------------------------------------------------------- everything else

@@ -69,18 +69,35 @@ def _open(
     turn.tx.add(referral)
     record.happened(turn, referral.id, EventKind.DRAFTED, turn.actor.key)
     record.audit(turn, AuditAction.CHANGED, "referral.drafted", referral.id, referral.office_key)
-    known = turn.tx.thread_at(place.platform, place.channel, place.root or place.message)
-    if known is not None and turn.tx.get(Referral, known.subject_id) is None:
-        known.subject_id = referral.id
-        turn.tx.save(known)
-    thread = known if known and known.subject_id == referral.id else None
-    thread = thread or telling.open_thread(turn, referral.id, Audience.OFFICE, place)
+    thread = _thread_for(turn, referral, place)
     telling.put(turn, thread, OutboxKind.HEAD)
     due.schedule_draft(turn, referral)
     documents.receive(turn, referral, files)
     if slot_id:
         booking.hold(turn, referral, slot_id)
     return thread
+
+
+def _thread_for(turn: Turn, referral: Referral, place: Place) -> Thread:
+    """The thread at a place, if it follows no other referral; else one of its own in that channel."""
+    known = turn.tx.thread_at(place.platform, place.channel, place.root or place.message)
+    if known is None:
+        return telling.open_thread(turn, referral.id, Audience.OFFICE, place)
+    if turn.tx.get(Referral, known.subject_id) is not None:
+        apart = Place(place.platform, place.tenant, place.channel, direct=place.direct)
+        return telling.open_thread(turn, referral.id, Audience.OFFICE, apart)
+    known.subject_id = referral.id
+    turn.tx.save(known)
+    return known
+
+
+def refuse_second_draft(turn: Turn) -> None:
+    """Raise NotNow where the thread holds a draft already: a second press makes no second one."""
+    place = turn.place
+    known = turn.tx.thread_at(place.platform, place.channel, place.root or place.message)
+    subject = turn.tx.get(Referral, known.subject_id) if known else None
+    if subject is not None and subject.state is State.DRAFT:
+        raise NotNow("There is a draft in this thread already. Reply there to fill it, or press Edit on it.")
 
 
 def fill(turn: Turn, referral: Referral, fields: Mapping[str, Any], flags: Sequence[str]) -> None:

@@ -147,6 +147,7 @@ def _refer(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
 
 def _make_referral(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
     _of_office(turn)
+    intake.refuse_second_draft(turn)
     reading = fresh.read_for(turn, pressed.value)
     intake.start(turn, reading.fields, reading.flags)
     return Outcome()
@@ -184,8 +185,10 @@ def _help(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
 def _question_refer(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
     _of_office(turn)
     question = answers.find_question(turn, pressed.subject)
+    intake.refuse_second_draft(turn)
     reading = fresh.read_for(turn, question.text)
-    intake.start(turn, reading.fields, reading.flags)
+    question.referral_id = intake.start(turn, reading.fields, reading.flags).id
+    turn.tx.save(question)
     return Outcome()
 
 

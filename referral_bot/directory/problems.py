@@ -21,9 +21,10 @@ class Problem:
 
 
 class DirectoryInvalid(ReferralBotError):
-    """The file can't be imported; nothing was changed."""
+    """The file can't be imported; nothing was changed. `problems` stand in the order of their lines."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], source_name: str = "") -> None:
         count = len(problems)
-        super().__init__(f"{count} problem{'s' if count != 1 else ''}; nothing was imported.")
+        said = f"{count} problem{'s' if count != 1 else ''}; nothing was imported."
+        super().__init__(f"{source_name}: {said}" if source_name else said)
         self.problems = problems

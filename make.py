@@ -57,13 +57,14 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Check everything, or with arguments only what pytest is asked for."""
     install(DEV)
-    environment = dict(os.environ)
-    if find_browser() is None and not install_browser():
-        why = "no Chromium: install the package chromium, or Google Chrome"
+    browser = find_browser() or install_browser()
+    if browser is None:
+        why = "there is no Chromium: install the package chromium, or Google Chrome"
         if IN_CI:
-            return complain(f"The browser tests cannot run ({why}).", 1)
-        print(f"The browser tests are left out ({why}).", flush=True)
-        environment["SKIP_BROWSER_TESTS"] = why
+            return complain(f"The browser tests cannot run; {why}.", 1)
+        print(f"The browser tests will be skipped; {why}.", flush=True)
+    # Which browser the tests in tests/browser start; without it they skip themselves.
+    environment = {**os.environ, "CHROMIUM": browser or ""}
     ARTIFACTS.mkdir(exist_ok=True)
     pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope"]
     if arguments:
@@ -158,10 +159,10 @@ def find_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-def install_browser() -> bool:
+def install_browser() -> str | None:
     """Get Chromium where that is one command that asks nothing: as root on Debian and its kin."""
     if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return False
+        return None
     print("Installing Chromium for the browser tests …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
@@ -169,7 +170,7 @@ def install_browser() -> bool:
         ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"],
     ):
         subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
-    return find_browser() is not None
+    return find_browser()
 
 
 def complain(sentence: str, code: int) -> int:

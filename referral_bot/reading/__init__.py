@@ -8,6 +8,7 @@ from __future__ import annotations
 from referral_bot.reading.missing import missing_from
 from referral_bot.reading.model import Answer, Context, Fields, OfferedSlot, OpenReferral, Reading
 from referral_bot.reading.reader import read
+from referral_bot.reading.understand import Refused, understand_lines
 from referral_bot.reading.vocabulary import Term, Vocabulary
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "OfferedSlot",
     "OpenReferral",
     "Reading",
+    "Refused",
     "Term",
     "Vocabulary",
     "missing_from",
     "read",
+    "understand_lines",
 ]

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from referral_bot.reading.dates import birth_date, find_dates
+from referral_bot.reading.document import Document
+from referral_bot.reading.lexicon import lexicon_of
 from referral_bot.reading.missing import missing_from
-from referral_bot.reading.model import Context, Fields, Reading
-from referral_bot.reading.phones import find_phones
+from referral_bot.reading.model import Context, Reading
+from referral_bot.reading.submission import read_submission
 from referral_bot.reading.vocabulary import Vocabulary
-from referral_bot.reading.words import Words
 
 
 def read(
     text: str, *, now: datetime, context: Context | None = None, vocabulary: Vocabulary | None = None
 ) -> Reading:
     """Read a message. `now` is aware, in the practice's zone: relative days are counted from its date."""
-    words = Words(text)
-    fields: Fields = {}
-    patient: Fields = {}
-    for phone in find_phones(words.raw)[:1]:
-        patient["phone"] = phone.e164
-    for written in find_dates(words.lower)[:1]:
-        born = birth_date(written, now.date())
-        if born:
-            patient["dob"] = born.isoformat()
-    if patient:
-        fields["patient"] = patient
-        return Reading(("submit_referral",), fields, missing_from(fields), ())
-    return Reading(("help",))
+    doc = Document(text, now, context or Context(), lexicon_of(vocabulary or Vocabulary.built_in()))
+    submission = read_submission(doc, 0, len(doc.words.raw))
+    return Reading(
+        ("submit_referral",), submission.fields, missing_from(submission.fields), tuple(submission.flags)
+    )

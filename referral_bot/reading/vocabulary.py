@@ -1,4 +1,4 @@
-"""What a practice calls its services, providers, places and payers, and finding them under other spellings."""
+"""What a practice calls its services, providers, places and payers, and finding them by other spellings."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from referral_bot.reading.tables.payers import PAYERS
-from referral_bot.reading.tables.specialties import SPECIALTIES
+from referral_bot.reading.tables import table
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,12 @@ class Term:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """What the reader knows by name. Without a directory: specialties and payers, places and people as written."""
+    """What the reader knows by name; without a directory, places and people are read as written.
+
+    Compared by identity: build it once for each directory and keep it.
+    """
 
     services: tuple[Term, ...]
     payers: tuple[Term, ...]
@@ -135,6 +137,6 @@ def _forms(terms: tuple[Term, ...]) -> dict[str, Term]:
 @lru_cache(maxsize=1)
 def _built_in() -> Vocabulary:
     return Vocabulary(
-        services=tuple(Term(name, name, listed) for name, listed in SPECIALTIES.items()),
-        payers=tuple(Term(name, name, listed) for name, listed in PAYERS.items()),
+        services=tuple(Term(name, name, listed) for name, listed in table("specialties").items()),
+        payers=tuple(Term(name, name, listed) for name, listed in table("payers").items()),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]|_+")
@@ -48,6 +48,11 @@ def _lower(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
+def tokenize(lower: str) -> list[str]:
+    """Words, numbers and signs of a lower-case text."""
+    return _WORD.findall(lower)
+
+
 class Words:
     """A text cut into words, numbers and signs.
 
@@ -56,7 +61,8 @@ class Words:
     """
 
     def __init__(self, text: str) -> None:
-        self.raw = text.replace("\r\n", " \n").translate(_SAME_LENGTH)
+        text = text.replace("\r\n", " \n")
+        self.raw = text if text.isascii() and "`" not in text else text.translate(_SAME_LENGTH)
         self.lower = _lower(self.raw)
         self.start: list[int] = []
         self.end: list[int] = []
@@ -121,9 +127,13 @@ class Phrases:
 
     def add(self, kind: str, value: object, phrase: str) -> None:
         """Make a phrase known under a kind."""
-        first, *rest = [token for token in _WORD.findall(phrase.lower()) if token != "-"]
-        self._entries.setdefault(first, []).append((rest, kind, value))
-        self._sorted = False
+        self.add_tokens(kind, value, [word for word in tokenize(phrase.lower()) if word != "-"])
+
+    def add_tokens(self, kind: str, value: object, tokens: list[str]) -> None:
+        """Make a phrase known that is already cut."""
+        if tokens:
+            self._entries.setdefault(tokens[0], []).append((tokens[1:], kind, value))
+            self._sorted = False
 
     def add_all(self, kind: str, table: Iterable[tuple[object, Iterable[str]]]) -> None:
         """Make a whole table known: each value with its forms."""
@@ -135,42 +145,39 @@ class Phrases:
         """Whether some phrase begins with this word."""
         return word in self._entries
 
-    def find(self, words: Words) -> dict[str, list[Hit]]:
-        """Every phrase of the text by kind, in order, not overlapping within a kind."""
+    def find(
+        self, words: Words, tokens: list[str] | None = None, places: list[int] | None = None
+    ) -> dict[str, list[Hit]]:
+        """Every phrase of the text by kind, in order, not overlapping within a kind.
+
+        `tokens` are the text's tokens in another form, each standing at the token of `words` that `places` says.
+        """
         if not self._sorted:
             for listed in self._entries.values():
                 listed.sort(key=lambda entry: -len(entry[0]))
             self._sorted = True
+        if tokens is None:
+            tokens = words.low
+            if "-" in tokens:
+                places = [index for index, word in enumerate(tokens) if word != "-"]
+                tokens = [tokens[index] for index in places]
         hits: dict[str, list[Hit]] = {}
-        low = words.low
-        places = [index for index, word in enumerate(low) if word != "-"] if "-" in low else None
-        plain = [low[index] for index in places] if places is not None else low
         busy: dict[str, int] = {}
         entries = self._entries
-        for at, word in enumerate(plain):
-            listed = entries.get(word)
-            if listed is None:
+        for at, word in enumerate(tokens):
+            found = entries.get(word)
+            if found is None:
                 continue
-            for rest, kind, value in listed:
+            for rest, kind, value in found:
                 if busy.get(kind, 0) > at:
                     continue
                 length = len(rest)
-                if length and plain[at + 1 : at + 1 + length] != rest:
+                if length and tokens[at + 1 : at + 1 + length] != rest:
                     continue
                 busy[kind] = at + 1 + length
                 first = places[at] if places is not None else at
                 last = places[at + length] if places is not None else at + length
-                hit = Hit(kind, value, first, last, words.start[first], words.end[last])
-                hits.setdefault(kind, []).append(hit)
+                hits.setdefault(kind, []).append(
+                    Hit(kind, value, first, last, words.start[first], words.end[last])
+                )
         return hits
-
-
-def expand(pattern: str) -> Iterator[str]:
-    """All phrases of a pattern: `(did|have) you (ever |)get` gives four."""
-    match = re.search(r"\(([^()]*)\)", pattern)
-    if match is None:
-        yield " ".join(pattern.split())
-        return
-    before, after = pattern[: match.start()], pattern[match.end() :]
-    for choice in match[1].split("|"):
-        yield from expand(f"{before}{choice}{after}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from referral_bot.reading.tables import forms
+from referral_bot.reading.tables import table
 
 MONTHS = {
     form: number
@@ -44,13 +44,8 @@ WEEKDAYS = {
 
 DAY_KEYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-PARTS_OF_DAY = forms(
-    """
-morning: morning, mornings, am, a.m., early am, mañana, mañanas, manana, before lunch, before noon, am's, ams, morning appt, am appt, por la mañana, en la mañana, early morning, mid-morning, temprano
-afternoon: afternoon, afternoons, pm, p.m., after lunch, after school, afterschool, tarde, tardes, pms, por la tarde, en la tarde, late day, later in the day, evening, evenings, after work, aft
-""",
-    own=False,
-)
+
+PART_FORMS = table("parts_of_day", own=False)
 
 NUMBER_WORDS = {
     "a": 1,

@@ -1,0 +1,633 @@
+"""Insurance and authorization: payer, plan, member id, second payer, paying oneself, and what is allowed by when."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import NamedTuple
+
+from referral_bot.reading.dates import coming
+from referral_bot.reading.document import Document
+from referral_bot.reading.model import Fields
+from referral_bot.reading.words import Hit
+
+_STATES = re.compile(
+    r" (?:of )?(?:north |south |new |west |rhode |the )?(?:alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware"
+    r"|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|mass"
+    r"|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|hampshire|jersey|mexico|york|carolina|dakota"
+    r"|ohio|oklahoma|oregon|pennsylvania|island|tennessee|texas|utah|vermont|virginia|washington|wisconsin|wyoming"
+    r"|al|ak|az|ar|ca|co|ct|fl|ga|ia|il|ks|ky|la|md|mi|mn|mo|ms|mt|nc|nd|ne|nh|nj|nm|nv|ny|oh|ok|pa|ri|sc|sd|tn|tx"
+    r"|ut|va|vt|wa|wi|wv|wy|nepa|kc|northern california|western new york|wny)\b"
+)
+AMBIGUOUS = frozenset(
+    "united oscar sunshine simply clover passport sharp prominence scan hap star premier alignment paramount optum"
+    " partnership providence trillium quartz magnolia husky chorus dean sanford horizon emblem medica avera banner"
+    " devoted surest oxford kp ghp ihs ibc ibx mhs mmo wha hpn bcn hne bcb alliant superior meridian regence moda"
+    " humana".split()
+) - {"humana", "regence", "moda"}
+"""Payers whose short name is also an ordinary word, a person or a place: taken only where something says so."""
+_PROGRAMS = frozenset(
+    (
+        "AHCCCS",
+        "Medi-Cal",
+        "TennCare",
+        "MassHealth",
+        "Apple Health",
+        "SoonerCare",
+        "Health First Colorado",
+        "Medicaid",
+    )
+)
+_TYPES = frozenset(
+    "ppo hmo epo pos hdhp oap snp pffs medicaid medicare advantage plan plus ma chip gold silver bronze".split()
+)
+_SELF_PAY = re.compile(
+    r"\b(?:self[ -]?pay(?:ing|s)?|(?:pay(?:ing|s)?|payin|paga(?:r|n)?|pagando) (?:in |with |by |en )?(?:cash|efectivo)|cash(?: ?pay| patient| pt| only)?"
+    r"|un-?insured|no (?:health |active |current |medical )?(?:insurance|ins|coverage)\b(?! (?:card|info|change|on file))|out[ -]of[ -]pocket|private pay"
+    r"|sin (?:seguro|aseguranza)|no tiene (?:seguro|aseguranza)|(?:doesn't|doesnt|does not|don't) have (?:any )?(?:insurance|ins|coverage)"
+    r"|pay(?:ing)? privately|pagará de su bolsillo)\b"
+)
+_ID = re.compile(r"(?=[a-z]*[ -]?[\da-z-]*\d)(?:[a-z]{1,4} (?=\d{5}))?[\da-z]+(?:-[\da-z]+)*")
+_ID_LABEL = re.compile(
+    r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid|card)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn|id|número de (?:póliza|miembro)|póliza|poliza)"
+    r"[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
+)
+_GROUP = re.compile(
+    r"\b(?:group|grp|gr|rx ?bin|bin|pcn|rx ?grp)\b[ .:#]*(?:no\.? |number |# ?|id )?[\da-z-]*\d[\da-z-]*"
+)
+_SUPPLEMENT = re.compile(
+    r"[ ,]*\b(?:supplemental|supplement|suppl|supp|medigap|med supp|secondary|2ndary|second|sec|as secondary|plan [a-n]\b|2nd)\b(?: (?:plan [a-n]\b|[a-n]\b(?= |$|[,.;])|supplement))?"
+)
+_JOIN = re.compile(
+    r"^[ ,]*(?:primary|prim|pri)?[ ,;/+&(]*(?:w/|with|and|plus|y|c|then|secondary|2ndary|2nd|sec)?[ :,(/+&-]*$"
+)
+_AUTH_WORD = re.compile(
+    r"\b(?:prior[ -]auth(?:orization)?|pre-?auth(?:orization)?|auth(?:orization|orized|s)?|pre-?cert|autorización|autorizacion)\b|\bpa\b(?=[ #:.]*(?:#|no\b|num|submitted|pending|approved|is|in|came|ref|req|not|still|for|on|obtained|denied|\d|[a-z]{1,4}-?\d{3,}))"
+)
+_AUTH_NUMBER = re.compile(r"(?<![\w/.-])(?:[a-z]{1,5}-?)?\d[\da-z]*(?:-[\da-z]+)*(?![\w/])")
+_APPROVED = re.compile(
+    r"\b(?:approved|in hand|obtained|good (?:thru|through|until|til|till|for|to)|valid (?:thru|through|until|til|till|for|to)|received|came (?:back|in|through)|came|granted|secured|on file|went through|is in|is back|got|aprobada|aprobado|exp|expires|thru|through)\b"
+)
+_PENDING = re.compile(
+    r"\b(?:pending|submitted|in process|in progress|requested|waiting (?:on|for)|awaiting|under review|in review|started|not back|pendiente|en proceso|working on|still out|not approved yet|to follow|hasn't come|has not come)\b"
+)
+_DENIED = re.compile(r"\b(?:denied|denial|rejected|negada|denegada)\b")
+_NOT_NEEDED = re.compile(
+    r"\b(?:not (?:required|needed|necessary)|no (?:prior )?auth(?:orization)? (?:required|needed|necessary|req)|none (?:required|needed)|n/a|no auth\b(?! (?:yet|number|#)))"
+)
+_NOT_ASKED = re.compile(r"\bnot (?:been )?(?:requested|submitted|started|asked|filed|obtained|done)\b")
+_HOLD = re.compile(
+    r"\b(?:(?:do not|don't|dont|please don't|not to|no|never|can't|cannot|shouldn't|no lo|no la|favor de no)\b[^.!?\n]{0,30}?\b(?:schedul\w*|book\w*|offer\w*|appts?|appointments?|dates?|slots?|agend\w*|program\w*|cit[ae]n?)"
+    r"|hold (?:off|booking|scheduling|on booking|on scheduling|the booking|this|it|her|him|until|til|till|for)|(?:wait|waiting|hold) (?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth|schedul\w*|book\w*|pa\b)"
+    r"|(?:book|schedule)\w* (?:only )?(?:after|once|when|until)\b[^.!?\n]{0,30}?\b(?:auth|pa|approv\w*))"
+)
+_RELEASE = re.compile(
+    r"\b(?:(?:ok|okay|good|clear|cleared|free|safe|fine|ready|able) to (?:go ahead and )?(?:schedul\w*|book\w*|proceed|offer)|go ahead|release|you can (?:now )?(?:book|schedule|go)|can (?:now )?(?:be )?(?:book\w*|schedul\w*|go)|please (?:book|schedule)|pls (?:book|schedule)|schedule (?:away|now|her|him|pt|them)|book (?:away|now|her|him|pt|them)|good to go|all set to|ya (?:pueden|puede)|pueden agendar|let's (?:book|schedule)|proceed)\b"
+)
+
+
+class Coverage(NamedTuple):
+    """What a range says about insurance."""
+
+    insurance: Fields
+    taken: list[tuple[int, int]]
+
+
+def read_insurance(doc: Document, start: int, end: int) -> Coverage:
+    """Payer, plan, member id, second payer or paying oneself, as a range of the text states them."""
+    insurance: Fields = {}
+    taken: list[tuple[int, int]] = []
+    lower = doc.words.lower
+    paying = _SELF_PAY.search(lower, start, end)
+    if paying and not lower[max(0, paying.start() - 5) : paying.start()].rstrip().endswith("not"):
+        insurance["self_pay"] = True
+        taken.append(paying.span())
+        again = _SELF_PAY.search(lower, paying.end(), min(end, paying.end() + 30))
+        if again:
+            taken.append((paying.start(), again.end()))
+    for group in _GROUP.finditer(lower, start, end):
+        taken.append(group.span())
+    named = _payers(doc, start, end)
+    labelled = [label for label in doc.labelled if label.role == "payer" and start <= label.label < end]
+    first_labelled = next((label for label in labelled if _has_value(lower[label.start : label.end])), None)
+    if first_labelled and not any(first_labelled.start <= hit.start < first_labelled.end for hit in named):
+        _from_label(doc, first_labelled.start, first_labelled.end, insurance, taken)
+    elif named:
+        primary = named[0]
+        if first_labelled:
+            primary = next(hit for hit in named if first_labelled.start <= hit.start < first_labelled.end)
+        rest = [hit for hit in named if hit.start > primary.start]
+        before = [hit for hit in named if hit.start < primary.start]
+        _from_payer(doc, primary, rest if not before else [*before, *rest], end, insurance, taken)
+    if "payer" not in insurance and not insurance.get("self_pay"):
+        _from_plan(doc, start, end, insurance, taken)
+    for label in doc.labelled:
+        if (
+            label.role == "secondary"
+            and start <= label.label < end
+            and _has_value(lower[label.start : label.end])
+        ):
+            _secondary_label(doc, label.start, label.end, insurance, taken)
+    _member(doc, start, end, insurance, taken)
+    if insurance.get("payer") and insurance.get("self_pay"):
+        del insurance["self_pay"]
+    return Coverage(insurance, taken)
+
+
+def _has_value(text: str) -> bool:
+    return re.search(r"[a-z]{2}", text) is not None and text.strip(" .-") not in (
+        "none",
+        "n/a",
+        "na",
+        "unknown",
+        "tbd",
+        "pending",
+        "to follow",
+        "self pay",
+        "self-pay",
+        "no",
+    )
+
+
+def _payers(doc: Document, start: int, end: int) -> list[Hit]:
+    """Payers named in a range that are meant as payers."""
+    kept: list[Hit] = []
+    for hit in doc.found("payer", start, end):
+        label = doc.label_at(hit.start)
+        role = label.role if label else ""
+        if role in (
+            "ignore",
+            "service",
+            "referring",
+            "name",
+            "secondary",
+            "provider",
+            "from",
+            "location",
+            "pcp",
+            "status_question",
+        ):
+            continue
+        form = doc.words.lower[hit.start : hit.end]
+        if (
+            (form in AMBIGUOUS or (form.isalpha() and form in _PEOPLE))
+            and role != "payer"
+            and not _meant(doc, hit)
+        ):
+            continue
+        if doc.after(hit.end, 2).startswith("'s") and form in AMBIGUOUS:
+            continue
+        kept.append(hit)
+    return kept
+
+
+_PEOPLE = frozenset("oscar dean sanford".split())
+
+
+def _meant(doc: Document, hit: Hit) -> bool:
+    """Whether an ambiguous payer is one here: by its plan, its member id, its cue, or by standing alone with a capital."""
+    plans = [plan for plan in doc.hits.get("plan", ()) if plan.first == hit.last + 1]
+    if plans or any(other.first == hit.last + 1 for other in doc.hits.get("payer", ())):
+        return True
+    before = doc.before(hit.start, 22)
+    if re.search(
+        r"\b(?:ins|insurance|seguro|takes?|accept(?:s|ed)?|covered (?:by|through|with)|has|have|with|payer|plan|on|got|in network with|w/) ?(?:is |are |for )?(?:now )?:?$",
+        before,
+    ):
+        return True
+    if re.match(r"[ ,]*(?:member|mbr|id\b|policy|insurance\b|ins\b|#)", doc.after(hit.end, 14)) or re.match(
+        r"[ ,#]*[a-z]{0,4}\d{6,}", doc.after(hit.end, 14)
+    ):
+        return True
+    capital = doc.words.raw[hit.start].isupper() and doc.style == "mixed"
+    alone = re.search(r"(?:^|[,.;|\t(])\s*$", doc.words.lower[max(0, hit.start - 3) : hit.start]) is not None
+    closed = re.match(r"\s*(?:[,.;|\t)\n]|$)", doc.words.lower[hit.end : hit.end + 3]) is not None
+    return (
+        (capital or doc.style != "mixed")
+        and alone
+        and closed
+        and doc.words.lower[hit.start : hit.end] not in ("scan", "sharp", "star")
+    )
+
+
+def _from_payer(
+    doc: Document, primary: Hit, others: list[Hit], end: int, insurance: Fields, taken: list[tuple[int, int]]
+) -> None:
+    lower = doc.words.lower
+    payer = str(primary.value)
+    at = primary.end
+    state = _STATES.match(lower, at) if "blue" in payer.lower() or payer == "Anthem" else None
+    if state and not (state[0] == " or" or state[0] == " in"):
+        at = state.end()
+    plan, plan_end = _plan_after(doc, at, end)
+    beside = [hit for hit in others if hit.start >= primary.end]
+    if beside and payer in _PROGRAMS | {"Medicare"}:
+        between = lower[max(at, plan_end) : beside[0].start]
+        tail = lower[beside[0].end : beside[0].end + 30]
+        managed = (
+            re.fullmatch(r"[ ]*(?:[-(/:]|thru|through|via|by|under|-? ?managed by)?[ ]*", between) is not None
+        )
+        supplement = re.match(r"[ ]*\(?(?:supp|secondary|2nd|medigap|sec\b|plan [a-n]\b)", tail) is not None
+        if (
+            managed
+            and not supplement
+            and not (payer == "Medicare" and between.strip() == "/")
+            and beside[0].value not in ("Medicaid", "Medicare")
+        ):
+            second = beside.pop(0)
+            more, more_end = _plan_after(doc, second.end, end)
+            program = " ".join(
+                part
+                for part in (
+                    "Medicare Advantage" if payer == "Medicare" and plan == "Advantage" else payer,
+                    plan,
+                )
+                if part
+            )
+            if plan and payer in plan:
+                program = plan
+            payer, plan = str(second.value), " ".join(part for part in (program, more) if part)
+            plan_end = max(more_end, second.end)
+            taken.append(second[4:6])
+    insurance["payer"] = payer
+    taken.append((primary.start, max(at, plan_end)))
+    for hit in beside:
+        if hit.start < plan_end:
+            continue
+        between = lower[max(at, plan_end) : hit.start]
+        supplement_after = _SUPPLEMENT.match(lower, hit.end)
+        if (
+            _JOIN.match(between)
+            or supplement_after
+            or re.search(r"(?:secondary|2ndary|2nd|sec)[ :]*$", between)
+        ):
+            if hit.value == payer and not supplement_after:
+                break
+            tail = ""
+            stop = hit.end
+            if supplement_after:
+                stop = supplement_after.end()
+                words = supplement_after[0].strip(" ,")
+                words = re.sub(r"\b(?:supplemental|suppl|supp|medigap|med supp)\b", "supplement", words)
+                words = re.sub(r"\b(?:secondary|2ndary|second|sec|as secondary|2nd)\b", "", words).strip()
+                tail = re.sub(
+                    r"\bplan ([a-n])\b|\b([a-n])$",
+                    lambda match: f"plan {(match[1] or match[2]).upper()}",
+                    words,
+                )
+            second_plan, second_end = ("", 0) if tail else _plan_after(doc, hit.end, end)
+            insurance["secondary"] = " ".join(part for part in (_plain(hit), second_plan, tail) if part)
+            taken.append((max(at, plan_end), max(stop, second_end)))
+            break
+    if plan:
+        insurance["plan"] = plan
+
+
+def _plain(hit: Hit) -> str:
+    return str(hit.value)
+
+
+def _plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
+    """The plan that begins at a place, and where it ends; an empty string if none does."""
+    words = doc.words
+    index = words.at(place)
+    parts: list[str] = []
+    pending: list[str] = []
+    last = 0
+    plans = {hit.first: hit for hit in doc.hits.get("plan", ())}
+    payers = {
+        hit.first: hit
+        for hit in doc.hits.get("payer", ())
+        if hit.value in ("Medicare", "Medicaid", "Medi-Cal")
+    }
+    steps = 0
+    while index < len(words) and words.start[index] < end and steps < 7:
+        steps += 1
+        token = words.low[index]
+        gap = words.raw[max(place, words.end[index - 1] if index else 0) : words.start[index]]
+        if "\n" in gap or "\t" in gap or len(gap) > 2:
+            break
+        hit = plans.get(index) or payers.get(index)
+        if (
+            token in ("(", "-", "/")
+            and not parts
+            and not pending
+            and index + 1 < len(words)
+            and (plans.get(index + 1) or payers.get(index + 1))
+        ):
+            index += 1
+            continue
+        if (
+            token == ","
+            and not parts
+            and not pending
+            and plans.get(index + 1)
+            and words.low[index + 1] in ("ppo", "hmo", "epo", "pos")
+        ):
+            index += 1
+            continue
+        if token == "ma" and (words.raw[words.start[index]].isupper() or index + 1 in plans):
+            parts += [*pending, "Medicare Advantage"]
+            pending, last = [], words.end[index]
+            index += 1
+            continue
+        if hit is not None:
+            value = str(hit.value)
+            if words.low[hit.last] == "plan" and False:
+                break
+            parts += [*pending, value]
+            pending, last = [], hit.end
+            index = hit.last + 1
+            continue
+        if token in ("a", "b", "d") and not parts and words.raw[words.start[index]].isupper():
+            if (
+                index + 2 < len(words)
+                and words.low[index + 1] in ("/", "&")
+                and words.low[index + 2] in ("a", "b")
+            ):
+                parts.append("Part A and B")
+                last = words.end[index + 2]
+                index += 3
+            else:
+                parts.append(f"Part {token.upper()}")
+                last = words.end[index]
+                index += 1
+            continue
+        if not token[0].isalpha() or len(pending) >= 3:
+            break
+        capital = words.raw[words.start[index]].isupper()
+        if capital or (
+            token[:2] == "my"
+            and any(char.isupper() for char in words.raw[words.start[index] : words.end[index]])
+        ):
+            if token in ("id", "mbr", "member", "dr", "for", "dx", "group", "grp"):
+                break
+            if len(token) == 1 and last and not pending:  # "Network S"
+                break
+            pending.append(words.raw[words.start[index] : words.end[index]])
+            index += 1
+            if (
+                token == "network"
+                and index < len(words)
+                and len(words.low[index]) == 1
+                and words.low[index].isalpha()
+            ):
+                parts += [*pending, words.raw[words.start[index] : words.end[index]].upper()]
+                pending, last = [], words.end[index]
+                index += 1
+            continue
+        break
+    return " ".join(_unique(parts)), last
+
+
+def _unique(parts: list[str]) -> list[str]:
+    kept: list[str] = []
+    for part in parts:
+        if not kept or kept[-1].lower() != part.lower():
+            kept.append(part)
+    return kept
+
+
+def _from_label(doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]) -> None:
+    """A payer that no table knows, in the value of an insurance label: the words before its plan."""
+    words = doc.words
+    value = words.raw[start:end]
+    cut = re.search(
+        r"[,;|(#\t]|\b(?:id|mbr|member|policy|grp|group|eff|sub|secondary|2nd)\b|\b[a-z]{0,4}\d{4,}",
+        value,
+        re.IGNORECASE,
+    )
+    stop = start + cut.start() if cut else end
+    first = words.at(start)
+    plans = [hit for hit in doc.found("plan", start, stop) if hit.first > first]
+    plan_start = plans[0].start if plans else stop
+    payer = words.raw[start:plan_start].strip(" ,-/")
+    if not payer or not re.search(r"[^\W\d_]{3}", payer):
+        return
+    insurance["payer"] = payer if not payer.isupper() and not payer.islower() else payer.title()
+    if plans:
+        plan, plan_end = _plan_after(doc, plan_start, stop)
+        if plan:
+            insurance["plan"] = plan
+    taken.append((start, stop))
+
+
+def _from_plan(doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]) -> None:
+    """A payer that no table knows, in running text: capitalised words before PPO, HMO, EPO or POS."""
+    words = doc.words
+    for hit in doc.found("plan", start, end):
+        if hit.value not in ("PPO", "HMO", "EPO", "POS", "Medicare Advantage", "HDHP", "OAP"):
+            continue
+        first = hit.first
+        while first > 0 and hit.first - first < 4:
+            before = first - 1
+            token = words.low[before]
+            gap = words.raw[words.end[before] : words.start[first]]
+            if (
+                gap != " "
+                or not token.isalpha()
+                or not words.raw[words.start[before]].isupper()
+                or words.is_taken(words.start[before], words.end[before])
+            ):
+                break
+            first = before
+        if hit.value == "Medicare Advantage" and first == hit.first:
+            insurance["payer"] = "Medicare"
+        elif first < hit.first:
+            name = words.text(first, hit.first - 1)
+            insurance["payer"] = name.title() if name.isupper() and len(name) > 4 else name
+        else:
+            continue
+        plan, plan_end = _plan_after(doc, hit.start, end)
+        insurance["plan"] = plan or str(hit.value)
+        taken.append((words.start[first], max(plan_end, hit.end)))
+        return
+
+
+def _secondary_label(
+    doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]
+) -> None:
+    named = doc.found("payer", start, end)
+    if named:
+        plan, plan_end = _plan_after(doc, named[0].end, end)
+        supplement = _SUPPLEMENT.match(doc.words.lower, named[0].end)
+        insurance["secondary"] = " ".join(
+            part for part in (str(named[0].value), plan, "supplement" if supplement else "") if part
+        )
+    else:
+        insurance["secondary"] = re.split(r"[,;|(#]| id\b", doc.words.raw[start:end])[0].strip()
+    taken.append((start, end))
+
+
+def _member(doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]) -> None:
+    """The member id: after its label, or the long number that directly follows payer and plan."""
+    lower, raw = doc.words.lower, doc.words.raw
+    for label in doc.labelled:
+        if label.role == "member" and start <= label.label < end and label.end > label.start:
+            match = _ID.match(lower, label.start)
+            if match and _is_identifier(match[0]) and "member_id" not in insurance:
+                insurance["member_id"] = raw[match.start() : match.end()].upper()
+                taken.append(match.span())
+    busy = [(phone.start, phone.end) for phone in doc.phones if not phone.bare]
+    if "member_id" not in insurance and (
+        insurance.get("payer") or re.search(r"\b(?:member|mbr|subscriber|policy)\b", lower[start:end])
+    ):
+        for marker in _ID_LABEL.finditer(lower, start, end):
+            match = _ID.match(lower, marker.end())
+            if (
+                match is None
+                or not _is_identifier(match[0])
+                or any(match.start() < b and a < match.end() for a, b in busy)
+            ):
+                continue
+            before = lower[max(0, marker.start() - 6) : marker.start()].strip()
+            if marker[0].strip(" .:#=") == "id" and re.search(
+                r"(?:pt|patient|chart|your|order|ref|tax)$", before
+            ):
+                continue
+            role = doc.label_at(match.start())
+            if role and role.role in ("mrn", "patient_id", "ignore", "npi", "auth", "group"):
+                continue
+            insurance["member_id"] = raw[match.start() : match.end()].upper()
+            taken.append((marker.start(), match.end()))
+            break
+    if "member_id" not in insurance and insurance.get("payer"):
+        for _, stop in list(taken):
+            gap = re.match(r"[ ,/|#:(\t-]{0,4}(?:id)?[ #:]*", lower[stop : stop + 10])
+            place = stop + (gap.end() if gap else 0)
+            match = _ID.match(lower, place)
+            if match is None or place >= end or not _is_identifier(match[0]):
+                continue
+            value = match[0].replace(" ", "")
+            digits = sum(char.isdigit() for char in value)
+            if digits < 6 or any(match.start() < b and a < match.end() for a, b in busy):
+                continue
+            if (
+                value.isdigit()
+                and len(value) in (8, 10)
+                and (len(value) == 8 or not re.fullmatch(r"[ ]?(?:#|id)?[ #:]*", gap[0] if gap else ""))
+            ):
+                continue
+            if any(written.start <= match.start() < written.end for written in doc.dates):
+                continue
+            insurance["member_id"] = raw[match.start() : match.end()].upper()
+            taken.append((stop, match.end()))
+            break
+
+
+def _is_identifier(text: str) -> bool:
+    compact = text.replace(" ", "").replace("-", "")
+    digits = sum(char.isdigit() for char in compact)
+    return len(compact) >= 5 and digits >= 3 and digits >= len(compact) - 8
+
+
+class Authorization(NamedTuple):
+    """What a range says about prior authorization."""
+
+    auth: Fields
+    hold: bool
+    release: bool
+    taken: list[tuple[int, int]]
+
+
+def read_authorization(doc: Document, start: int, end: int) -> Authorization:
+    """Number, status and last day of an authorization, and whether booking is to wait for it or may go ahead."""
+    lower, raw = doc.words.lower, doc.words.raw
+    mentions = list(_AUTH_WORD.finditer(lower, start, end))
+    labels = [label for label in doc.labelled if label.role == "auth" and start <= label.label < end]
+    if not mentions and not labels:
+        return Authorization({}, False, False, [])
+    auth: Fields = {}
+    taken: list[tuple[int, int]] = []
+    hold = _HOLD.search(lower, start, end) is not None
+    for sentence in doc.sentences:
+        inside = [m for m in mentions if sentence[0] <= m.start() < sentence[1]] or [
+            label for label in labels if sentence[0] <= label.start < sentence[1]
+        ]
+        if not inside or sentence[0] >= end or sentence[1] <= start:
+            continue
+        begin, stop = max(start, sentence[0]), min(end, sentence[1])
+        text = lower[begin:stop]
+        if re.search(r"\bold\b|\bprevious\b|\bno good\b|\bno longer\b|don't use|dont use", text):
+            taken.append((begin, stop))
+            continue
+        clause_start = begin
+        first = inside[0].start() if isinstance(inside[0], re.Match) else inside[0].label
+        if _NOT_NEEDED.search(text):
+            taken.append((first, stop))
+            continue
+        window_end = stop
+        following = [other for other in doc.sentences if other[0] >= sentence[1]]
+        if following and following[0][0] < end and not re.search(r"\d{5}", lower[first:stop]):
+            nearby = lower[following[0][0] : following[0][1]]
+            if (
+                re.match(r"\s*(?:#|no|number|[a-z]{1,5}-?\d{4,}|auth|good|valid|approved)", nearby)
+                and len(nearby) < 60
+            ):
+                window_end = min(end, following[0][1])
+        window = lower[first:window_end]
+        number = _find_number(doc, first, window_end)
+        if (
+            number is None
+            and re.search(r"\b(?:auth|pa)\b", lower[clause_start:first] or " ") is None
+            and _APPROVED.search(window)
+        ):
+            number = _find_number(doc, clause_start, first)
+        if _DENIED.search(window):
+            auth["status"] = "denied"
+        elif _NOT_ASKED.search(window):
+            pass
+        elif (
+            _PENDING.search(window)
+            or re.search(
+                r"\b(?:hasn't|has not|isn't|not) (?:come|back|approved|in)\b|\bonce\b|\buntil\b|\btill?\b (?:i|we|it|auth|the auth)",
+                window,
+            )
+            and number is None
+        ):
+            if _PENDING.search(window) or "status" not in auth and not hold:
+                auth.setdefault("status", "pending")
+        elif number is not None or _APPROVED.search(window):
+            auth["status"] = "approved"
+        if number is not None:
+            auth["number"] = raw[number[0] : number[1]].upper()
+            taken.append(number)
+        if auth.get("status") == "approved":
+            valid = _valid_to(doc, first, window_end)
+            if valid:
+                auth["valid_to"] = valid
+        taken.append((first, window_end))
+    release = auth.get("status") == "approved" and not hold and _RELEASE.search(lower, start, end) is not None
+    return Authorization(auth, hold and auth.get("status") != "approved", release, taken)
+
+
+def _find_number(doc: Document, start: int, end: int) -> tuple[int, int] | None:
+    for match in _AUTH_NUMBER.finditer(doc.words.lower, start, end):
+        if sum(char.isdigit() for char in match[0]) < 4:
+            continue
+        if any(written.start < match.end() and match.start() < written.end for written in doc.dates):
+            continue
+        if any(
+            phone.start < match.end() and match.start() < phone.end and not phone.bare for phone in doc.phones
+        ):
+            continue
+        return match.span()
+    return None
+
+
+def _valid_to(doc: Document, start: int, end: int) -> str | None:
+    """The last day: "thru 2/22/27", "good for 90 days from today", "11/24/26 - 2/22/27"."""
+    span = re.search(r"\bfor (?:the next )?(\d{1,3}) (day|week|wk|month|mo)", doc.words.lower[start:end])
+    if span:
+        days = int(span[1]) * {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30}[span[2]]
+        return (doc.today + timedelta(days=days)).isoformat()
+    last = None
+    for written in doc.dates:
+        if start <= written.start < end:
+            before = doc.before(written.start, 24)
+            if re.search(
+                r"(?:thru|through|until|til|till|to|exp|expires?|expiring|good|valid|hasta|-|ends?|by)[ :]*(?:on |el )?$",
+                before,
+            ):
+                last = coming(written, doc.today)
+    return last.isoformat() if last else None

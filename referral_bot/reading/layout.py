@@ -1,0 +1,224 @@
+"""The shape of a message: what is noise, what is a label with its value, a table, a list, a quoted mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from referral_bot.reading.tables import table
+from referral_bot.reading.words import Hit, Words
+
+_NOISE = re.compile(
+    r"(?:^[^\n]*(?:confidential|intended recipient|received in error|if you are not the)[^\n]*$"
+    r"|^[ \t]*(?:printed|signed electronically|electronically signed|e-signed|page \d|generated|sent from my"
+    r"|sent via|get outlook|report run|run date|date printed|fax log|fax transmittal|fax cover)\b[^\n]*$"
+    r"|\bpage \d+ of \d+|\b\d+ pages?\b(?= *$)"
+    r"|\[ ?\][^\[\n]*?(?=\[|\(|  |\t|$)|[☐□○][^☐□○☑☒✓✔\n]*?(?=[☐□○☑☒✓✔]|  |\t|$)|\( \)[^(\n]*?(?=\(|  |\t|$)"
+    r"|(?<=\n)[-=_*#~]{4,}(?=\n))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NOISE_HINT = re.compile(
+    r"confid|error|recipient|printed|signed|page|generat|sent |outlook|fax|\[ ?\]|[☐□○]|\( \)|----|====|____|run ",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
+_CLOSING = re.compile(
+    r"^[ \t]*(?:best|regards|kind regards|best regards|warm regards|warmly|sincerely|thanks|thank you|thx|many thanks"
+    r"|thanks so much|thanks in advance|respectfully|cheers|gracias|saludos|atentamente|cordially)[ \t]*[,.!-]*[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CONTACT_LINE = re.compile(
+    r"^[^\n]*\b(?:t|f|p|o|ph|fx|tel|fax|phone|direct|office)\b[ :.]*\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}[^\n]*\|[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MAIL_HEADER = re.compile(
+    r"^[ \t]*(?:from|sent|to|cc|bcc|fw|fwd|date|importance|attachments)\b ?:[^\n]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BULLET = re.compile(
+    r"^[ \t]*(?:[-*•·▪◦‣–>+]|\(?\d{1,2}[.)]|\(?[a-e]\)|#\d[.):]?)[ \t]+(?=\S)", re.MULTILINE | re.IGNORECASE
+)
+_NUMBERED = re.compile(
+    r"(?:(?<=^)|(?<=[\s:;,.]))(?:\((?P<p>[1-9a-e])\)|(?P<n>[1-9a-e])\)|(?P<d>[1-9])\.(?= ))[ ]*(?=\S)",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(
+    r"[ ]{0,3}(?:\([^)\n]{0,24}\) ?)?(?:#|no\.|nbr)?[ ]*(?:\.{2,}[ ]*:?|:|=|\||\t|-(?= ?\S)(?<= -))[ \t|]*"
+)
+_OTHERS = frozenset(
+    [
+        "pharmacy",
+        "office",
+        "practice",
+        "clinic",
+        "employer",
+        "company",
+        "facility",
+        "emergency",
+        "contact",
+        "physician",
+        "hospital",
+        "group",
+        "school",
+        "user",
+    ]
+)
+"""Words that make a label somebody else's: "Pharmacy phone", "Office name"."""
+LABELS = {form: role for role, listed in table("labels", own=False).items() for form in listed}
+
+
+class Labelled(NamedTuple):
+    """A value with its label. `start` to `end` is the value; the label begins at `label`."""
+
+    role: str
+    form: str
+    label: int
+    start: int
+    end: int
+
+
+class Row(NamedTuple):
+    """One line of a table with the cells that its header names."""
+
+    start: int
+    end: int
+    cells: tuple[Labelled, ...]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def without_noise(text: str) -> tuple[str, str]:
+    """The text with letterheads, disclaimers, empty boxes and signatures blanked, place for place; and what it quotes."""
+    quoted = ""
+    if ">" in text and _QUOTED.search(text):
+        quoted = "\n".join(line.strip(" >\t") for line in _QUOTED.findall(text))
+        text = _QUOTED.sub(_blank, text)
+    if "\n" in text:
+        for closing in _CLOSING.finditer(text):
+            after = text[closing.end() :]
+            if (
+                closing.start() > 0
+                and after.count("\n") <= 7
+                and len(after) < 400
+                and text[: closing.start()].strip()
+            ):
+                text = text[: closing.start()] + re.sub(r"[^\n]", " ", text[closing.start() :])
+                break
+        text = _CONTACT_LINE.sub(_blank, text)
+    if _NOISE_HINT.search(text):
+        text = _NOISE.sub(_blank, text)
+    return text, quoted
+
+
+def find_labels(words: Words, hits: list[Hit]) -> list[Labelled]:
+    """Labels that are followed by a colon, dots, a bar or a tab, each with its value up to the next or the line's end."""
+    found: list[tuple[str, str, int, int]] = []
+    raw, lower = words.raw, words.lower
+    for hit in hits:
+        match = _SEPARATOR.match(raw, hit.end)
+        if match is None or (not match[0].strip(" ") and "\t" not in match[0]):
+            continue
+        if match[0].strip() == "-" and not _at_line_start(raw, hit.start):
+            continue
+        if (
+            ":" in match[0]
+            and raw[match.end() - 1 : match.end()] == ":"
+            and match.end() < len(raw)
+            and raw[match.end()].isdigit()
+            and raw[hit.end - 1].isdigit()
+        ):
+            continue
+        if hit.first > 0:
+            before = words.low[hit.first - 1]
+            gap = raw[words.end[hit.first - 1] : hit.start]
+            if gap == " " and before in _OTHERS:
+                continue
+            if gap == "" and before not in ",;|([/.:":
+                continue
+        found.append((str(hit.value), lower[hit.start : hit.end], hit.start, match.end()))
+    labelled = []
+    for index, (role, form, start, value) in enumerate(found):
+        end = raw.find("\n", value)
+        end = len(raw) if end < 0 else end
+        if index + 1 < len(found):
+            end = min(end, found[index + 1][2])
+        end = max(end, value)
+        while end > value and raw[end - 1] in " \t,;|":
+            end -= 1
+        labelled.append(Labelled(role, form, start, value, end))
+    return labelled
+
+
+def _at_line_start(raw: str, place: int) -> bool:
+    return not raw[raw.rfind("\n", 0, place) + 1 : place].strip(" \t*-•")
+
+
+def _cells(line: str, offset: int, separator: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each cell of a line, quotes of CSV taken off."""
+    at = 0
+    while at <= len(line):
+        if separator == "," and line[at : at + 1] == '"':
+            close = line.find('"', at + 1)
+            close = len(line) if close < 0 else close
+            yield offset + at + 1, offset + close
+            at = line.find(",", close)
+            at = len(line) + 1 if at < 0 else at + 1
+            continue
+        end = line.find(separator, at)
+        end = len(line) if end < 0 else end
+        yield offset + at, offset + end
+        at = end + 1
+
+
+def find_table(words: Words) -> tuple[tuple[int, int] | None, list[Row]]:
+    """The place of a header and the rows under it, if the text holds a table with one."""
+    raw = words.raw
+    if "\n" not in raw or not any(sign in raw for sign in "\t,|"):
+        return None, []
+    place = 0
+    header: list[str] = []
+    where: tuple[int, int] | None = None
+    separator = ""
+    rows: list[Row] = []
+    for line in raw.split("\n"):
+        if not header:
+            for sign in ("\t", "|", ","):
+                if line.count(sign) >= 2:
+                    names = [raw[start:end].strip(" |#*").lower() for start, end in _cells(line, place, sign)]
+                    roles = [LABELS.get(name, "") for name in names]
+                    named = [name for name in names if name]
+                    if len(named) >= 3 and sum(map(bool, roles)) >= max(2, 0.6 * len(named)):
+                        header, where, separator = roles, (place, place + len(line)), sign
+                        break
+        elif line.count(separator) >= min(2, len(header) - 1):
+            cells = []
+            for role, (start, end) in zip(header, _cells(line, place, separator), strict=False):
+                while start < end and raw[start] in " |":
+                    start += 1
+                while end > start and raw[end - 1] in " |":
+                    end -= 1
+                if start < end and set(raw[start:end]) - set("-–—|:"):
+                    cells.append(Labelled(role or "reason", role, start, start, end))
+            if cells:
+                rows.append(Row(place, place + len(line), tuple(cells)))
+        place += len(line) + 1
+    return (where, rows) if rows else (None, [])
+
+
+def list_items(raw: str) -> list[tuple[int, int]]:
+    """Start and end of the items of a list of two or more, each on its own line or counted off within one."""
+    bullets = [(match.start(), match.end()) for match in _BULLET.finditer(raw)]
+    if len(bullets) < 2:
+        bullets = []
+        for match in _NUMBERED.finditer(raw):
+            mark = (match["p"] or match["n"] or match["d"]).lower()
+            wanted = len(bullets) + 1
+            if mark == str(wanted) or mark == "abcde"[wanted - 1 : wanted]:
+                bullets.append((match.start(), match.end()))
+    if len(bullets) < 2:
+        return []
+    ends = [*(start for start, _ in bullets[1:]), len(raw)]
+    return [(begin, end) for (_, begin), end in zip(bullets, ends, strict=True)]

@@ -1,0 +1,366 @@
+"""Who is named in a message: ordering providers, relatives, and the patients themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from referral_bot.reading.document import Document
+from referral_bot.reading.lexicon import EVERYDAY_WORDS, GIVEN_NAMES, SURNAMES
+from referral_bot.reading.names import PARTICLES, Name, is_plausible, read_name, title_case, two_names
+from referral_bot.reading.tables.people import CREDENTIALS, DOCTOR_TITLES, PATIENT_TITLES
+
+_ORGANISATION = frozenset(
+    "clinic clinics hospital medicine medical associates center centre health healthcare pediatrics internists physicians"
+    " group practice care urgent family partners department dept office specialists institute".split()
+)
+_NEVER = frozenset("pt pts dr re npi dob mrn icd dx ins auth mri ct ekg ecg er ed icu hx rx usa".split())
+
+
+class Run(NamedTuple):
+    """Tokens that may be one name: `first` to `last`, their text, and their parts without initials."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    parts: tuple[str, ...]
+    initial: str
+    """A lone letter after the only name: "Lily P"."""
+
+
+class Doctor(NamedTuple):
+    """A provider named with a title, a credential or a label."""
+
+    start: int
+    end: int
+    name: Name
+    label: str
+    """The role of the label whose value the name stands in, if any."""
+
+
+class Contact(NamedTuple):
+    """A relative or guardian of the patient."""
+
+    start: int
+    end: int
+    relation: str
+    name: str
+
+
+def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Run | None:
+    """The longest name that begins at a token. With `capitals` every part must begin with one."""
+    words = doc.words
+    low, raw = words.low, words.raw
+    parts: list[str] = []
+    at = index
+    last = index - 1
+    particle = ""
+    initial = ""
+    size = len(low)
+    while at < size and len(parts) < limit:
+        token = low[at]
+        if not token[0].isalpha():
+            break
+        if at > index:
+            gap = raw[words.end[at - 1] : words.start[at]]
+            if gap not in (" ", "") or words.is_taken(words.start[at], words.end[at]):
+                break
+        if len(token) == 1:
+            dotted = at + 1 < size and low[at + 1] == "." and words.glued(at + 1)
+            if (
+                not parts
+                or (not raw[words.start[at]].isupper() and doc.style == "mixed")
+                or token in "ymf"
+                and not dotted
+                and doc.style != "upper"
+            ):
+                break
+            if not dotted and at + 1 < size and low[at + 1] in "/&'+":
+                break
+            initial = token
+            at += 2 if dotted else 1
+            continue
+        if (
+            parts
+            and token in PARTICLES
+            and at + 1 < size
+            and low[at + 1][0].isalpha()
+            and _is_part(doc, at + 1, capitals)
+        ):
+            particle += raw[words.start[at] : words.end[at]] + " "
+            at += 1
+            continue
+        if (
+            not parts
+            and token in PARTICLES
+            and (not capitals or raw[words.start[at]].isupper())
+            and at + 1 < size
+            and token not in ("st", "la", "el", "al", "los", "las", "de", "do", "le", "mac")
+        ):
+            particle += raw[words.start[at] : words.end[at]] + " "
+            at += 1
+            continue
+        if not _is_part(doc, at, capitals):
+            break
+        end = at
+        while (
+            end + 2 < size
+            and low[end + 1] == "-"
+            and words.glued(end + 1)
+            and words.glued(end + 2)
+            and low[end + 2].isalpha()
+        ):
+            end += 2
+        parts.append(particle + raw[words.start[at] : words.end[end]])
+        particle = ""
+        initial = ""
+        last = end
+        at = end + 1
+    if not parts:
+        return None
+    return Run(
+        index, last, words.start[index], words.end[last], tuple(parts), initial if len(parts) == 1 else ""
+    )
+
+
+def _is_part(doc: Document, index: int, capitals: bool) -> bool:
+    token = doc.words.low[index]
+    if not token[0].isalpha() or token in _NEVER or token in DOCTOR_TITLES or token in PATIENT_TITLES:
+        return False
+    upper = doc.words.raw[doc.words.start[index]].isupper()
+    if capitals and not upper:
+        return False
+    if token in GIVEN_NAMES or token in SURNAMES:
+        return capitals or doc.style != "mixed" or token not in EVERYDAY_WORDS
+    return is_plausible(token)
+
+
+def find_doctors(doc: Document) -> list[Doctor]:
+    """Every provider in the text, in order: "Dr. First Last", "LAST, FIRST MD", or the value of a label."""
+    words = doc.words
+    doctors: list[Doctor] = []
+    for label in doc.labelled:
+        if label.role in ("referring", "pcp", "provider") and label.end > label.start:
+            value = words.raw[label.start : label.end]
+            value = re.split(r"(?i)\bnpi\b|[;|\t(#]|\s-\s|\d", value)[0]
+            if not re.search(r"[^\W\d_]{2}", value) or _is_refusal(value):
+                continue
+            name = _doctor_name(value)
+            if name.last:
+                doctors.append(Doctor(label.start, label.start + len(value.rstrip(" ,")), name, label.role))
+    low = words.low
+    for index, token in enumerate(low):
+        if token in DOCTOR_TITLES and index + 1 < len(low):
+            start = words.start[index]
+            if any(doctor.start <= start < doctor.end for doctor in doctors):
+                continue
+            after = index + 1
+            if low[after] == "." and words.glued(after):
+                after += 1
+            found = _titled(doc, after)
+            if found:
+                name, end = found
+                label = doc.label_at(start)
+                doctors.append(Doctor(start, end, name, label.role if label else ""))
+        elif token in CREDENTIALS and index > 0:
+            found_before = _credentialed(doc, index)
+            if found_before and not any(
+                doctor.start < found_before[2] and found_before[1] < doctor.end for doctor in doctors
+            ):
+                name, start, end = found_before
+                label = doc.label_at(start)
+                doctors.append(Doctor(start, end, name, label.role if label else ""))
+    return sorted(doctors)
+
+
+def _is_refusal(value: str) -> bool:
+    return value.strip().lower() in (
+        "any",
+        "none",
+        "n/a",
+        "no preference",
+        "first available",
+        "same",
+        "self",
+        "na",
+        "tbd",
+    )
+
+
+def _doctor_name(value: str) -> Name:
+    """A provider's name in a label's value: a lone word is the last name."""
+    name = read_name(
+        re.sub(
+            r"(?i)\b(?:if possible|preferred|please|pls|only|md|do|np|pa-?c?|fnp(?:-[bc]c?)?|dnp|aprn|crnp|arnp)\b\.?",
+            "",
+            value,
+        )
+    )
+    return name
+
+
+def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
+    """The name after a doctor's title."""
+    words = doc.words
+    if index >= len(words) or words.start[index] - words.end[index - 1] > 2:
+        return None
+    token = words.low[index]
+    if not token[0].isalpha() or len(token) < 2:
+        return None
+    capital = words.raw[words.start[index]].isupper()
+    run = name_run(doc, index, capitals=capital and doc.style == "mixed", limit=3)
+    if run is None:
+        if token in EVERYDAY_WORDS and not (capital and doc.style == "mixed"):
+            return None
+        end = index
+        while (
+            end + 2 < len(words)
+            and words.low[end + 1] == "-"
+            and words.glued(end + 1)
+            and words.glued(end + 2)
+        ):
+            end += 2
+        return Name("", title_case(words.text(index, end))), words.end[end]
+    parts = list(run.parts)
+    if (
+        len(parts) >= 2
+        and doc.style != "mixed"
+        and parts[1].lower() not in SURNAMES
+        and parts[0].lower() not in GIVEN_NAMES
+    ):
+        parts = parts[:1]
+    if len(parts) == 1:
+        first = index
+        end = first
+        while words.end[end] < run.start + len(parts[0]):
+            end += 1
+        return Name("", title_case(parts[0])), words.end[end] if len(run.parts) > 1 else run.end
+    return two_names(parts), run.end
+
+
+def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
+    """The name before a credential: "Yamil Escobar MD", "Saarinen, Aila DO"."""
+    words = doc.words
+    token = words.low[index]
+    written = words.raw[words.start[index] : words.end[index]]
+    if not written.isupper() and doc.style == "mixed" and token in ("do", "pa", "od", "anp"):
+        return None
+    if token in ("do", "pa", "od") and doc.style != "mixed":
+        return None
+    at = index - 1
+    if words.low[at] == "," and at > 0:
+        at -= 1
+    first = at
+    commas = 0
+    count = 0
+    while first >= 0 and count < 3:
+        token = words.low[first]
+        if token == "-" and first > 0:
+            first -= 1
+            continue
+        if token == "." or (len(token) == 1 and token.isalpha()):
+            first -= 1
+            continue
+        if token == "," and commas == 0 and count == 1 and first > 0:
+            commas += 1
+            first -= 1
+            continue
+        capital = words.raw[words.start[first]].isupper()
+        if (
+            not token.isalpha()
+            and "'" not in token
+            or not (capital or doc.style == "lower")
+            or not is_plausible(token)
+        ):
+            break
+        if token in CREDENTIALS:
+            break
+        if "\n" in words.raw[words.end[first] : words.start[first + 1]]:
+            break
+        count += 0 if first + 1 < index and words.low[first + 1] == "-" else 1
+        first -= 1
+    first += 1
+    while first <= at and not words.low[first][0].isalpha():
+        first += 1
+    if first > at or count == 0:
+        return None
+    name = read_name(words.text(first, at))
+    return (name, words.start[first], words.end[index]) if name.last else None
+
+
+def find_contacts(doc: Document) -> list[Contact]:
+    """Relatives and guardians: "mom Anjali", "his wife, Jo", "Opal (grandmother)", "Contact: Jo Park (wife)"."""
+    words = doc.words
+    low = words.low
+    contacts: list[Contact] = []
+    for hit in doc.found("relation"):
+        relation = str(hit.value)
+        label = doc.label_at(hit.start)
+        following = hit.last + 1
+        if following < len(low) and low[following] == "'":
+            continue
+        if low[hit.last].endswith("'s") or (
+            following < len(low) and low[following] == "s" and words.glued(following)
+        ):
+            continue
+        name, end = "", hit.end
+        at = following
+        skipped = 0
+        while (
+            at < len(low)
+            and skipped < 4
+            and low[at]
+            in (
+                ",",
+                "(",
+                "is",
+                "-",
+                ":",
+                "named",
+                "name",
+                "/",
+                "legal",
+                "guardian",
+                "who's",
+                "=",
+                "es",
+                "se",
+                "llama",
+            )
+        ):
+            at += 1
+            skipped += 1
+        if at < len(low) and words.start[at] - words.end[at - 1] <= 1:
+            capital = words.raw[words.start[at]].isupper()
+            if (capital or doc.style != "mixed") and low[at] not in EVERYDAY_WORDS:
+                run = name_run(doc, at, capitals=doc.style == "mixed", limit=2)
+                if run:
+                    parts = run.parts
+                    if doc.style != "mixed" and parts[0].lower() not in GIVEN_NAMES and len(parts) > 1:
+                        parts = parts[:1]
+                    name, end = " ".join(title_case(part) for part in parts), run.end
+        if not name and hit.first > 0 and low[hit.first - 1] in ("(", "-", ",", "/"):
+            name = _name_before(doc, hit.first - 2)
+        contacts.append(Contact(hit.start, end, relation, name))
+        if label and label.role == "contact" and not name:
+            contacts[-1] = Contact(hit.start, end, relation, "")
+    return contacts
+
+
+def _name_before(doc: Document, index: int) -> str:
+    words = doc.words
+    first = index
+    while (
+        first >= 0
+        and words.low[first][0].isalpha()
+        and words.raw[words.start[first]].isupper()
+        and is_plausible(words.low[first])
+    ):
+        if first + 1 <= index and words.raw[words.end[first] : words.start[first + 1]] not in (" ", "-", ""):
+            break
+        first -= 1
+    first += 1
+    if first > index or words.end[first] < 0:
+        return ""
+    return title_case(words.text(first, index))

@@ -55,7 +55,8 @@ def receive(
             name=file.name,
             source={**file.source, "platform": turn.place.platform, "tenant": turn.place.tenant},
         )
-        if why := refusal(file.media_type, file.size, None):
+        # Of another organisation's file nothing is told before it has been fetched.
+        if file.media_type and (why := refusal(file.media_type, file.size, None)):
             _say_refused(turn, referral, why)
             continue
         turn.tx.add(document)

@@ -400,6 +400,11 @@ class WholeBot:
         async with aiohttp.ClientSession() as session, session.get(self.url + path) as answer:
             return answer.status, await answer.text()
 
+    async def post_page(self, url: str) -> tuple[int, bytes]:
+        """What a person's browser gets who presses the button of a page."""
+        async with aiohttp.ClientSession() as session, session.post(url) as answer:
+            return answer.status, await answer.read()
+
 
 def times(form: View) -> list[str]:
     """The open times that a form offers."""
@@ -410,8 +415,7 @@ def times(form: View) -> list[str]:
 @asynccontextmanager
 async def whole_bot(folder: Path, furnished: Path, phi: str) -> AsyncIterator[WholeBot]:
     """The bot on a copy of the furnished database, and its workspace, on free ports."""
-    for file in furnished.iterdir():
-        shutil.copy(file, folder)
+    shutil.copytree(furnished, folder, dirs_exist_ok=True)
     clock = DemoClock(TUESDAY, speed=0)
     workspace = _workspace(clock)
     async with workspace.serve():

@@ -92,7 +92,7 @@ def calls_of_client(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
-            if isinstance(owner, ast.Attribute) and owner.attr == "_client":
+            if getattr(owner, "attr", getattr(owner, "id", "")) in ("_client", "client"):
                 yield node.func.attr
 
 

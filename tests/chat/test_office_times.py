@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bot import COMPLETE, FORM, WholeBot, buttons, times
+from bot import COMPLETE, FORM, PDF, WholeBot, buttons, times
 
 from referral_bot.model import Appointment, AppointmentStatus, State
 

@@ -108,11 +108,35 @@ async def test_files_come_with_what_is_needed_to_fetch_them(rig: Rig) -> None:
     assert file.source["url"].startswith(rig.workspace.url)
 
 
-async def test_of_another_organisations_file_the_id_is_told(rig: Rig) -> None:
+async def test_another_organisations_file_is_asked_for(rig: Rig) -> None:
     await rig.workspace.person("U0MARIA").say("C0ELM", "<@U0BOT> the ECG", files=[("ecg.pdf", b"%PDF-1.7")])
     await rig.workspace.settled()
     ((_, message),) = rig.desk.heard
-    assert message.files[0].source["id"].startswith("F")
+    (file,) = message.files
+    assert (file.name, file.media_type, file.size) == ("ecg.pdf", "application/pdf", 8)
+
+
+async def test_a_file_that_is_gone_before_it_is_asked_for_comes_as_far_as_known(rig: Rig) -> None:
+    rig.workspace.faults.next("files.info", *[slack_error("file_not_found")] * 2)
+    await rig.workspace.person("U0MARIA").say("C0ELM", "<@U0BOT> the ECG", files=[("ecg.pdf", b"%PDF-1.7")])
+    await rig.workspace.settled()
+    ((_, message),) = rig.desk.heard
+    assert message.text == "the ECG"
+    assert (message.files[0].name, message.files[0].size) == ("file", 0)
+
+
+async def test_a_mention_that_names_an_organisation_and_no_workspace_waits_for_its_message(rig: Rig) -> None:
+    await rig.workspace.person("U0MARIA").say("C0ELM", "<@U0BOT> refer Ana Ruiz")
+    await rig.workspace.settled()
+    mention = dict(rig.workspace.calls.outgoing("app_mention")[0].payload)
+    mention["event"] = {
+        **mention["event"],
+        "user_team": "E0OFFICE",
+        "team": "E0OFFICE",
+        "ts": "1764009999.000100",
+    }
+    await rig.workspace.outgoing.deliver(mention)
+    assert [account for account, _ in rig.desk.heard] == [MARIA]
 
 
 async def test_people_mentioned_beside_the_bot_are_told(rig: Rig) -> None:

@@ -92,8 +92,7 @@ def form_view(form: Form, place: Place) -> Json:
 def card_view(card: Card, place: Place) -> Json:
     """The modal that shows a card to one person; its buttons work."""
     title = card.title or "Referral Bot"
-    shown = blocks(card, VIEW) or blocks(Card(card.fallback, elements=(Text(card.fallback),)), VIEW)
-    view = _modal(title, shown, "Close")
+    view = _modal(title, _shown(card), "Close")
     view["callback_id"] = wire.CARD
     view["private_metadata"] = wire.metadata("", "", place)
     return view
@@ -101,7 +100,7 @@ def card_view(card: Card, place: Place) -> Json:
 
 def home_view(card: Card) -> Json:
     """The home tab that shows a card."""
-    return {"type": "home", "blocks": blocks(card, VIEW)}
+    return {"type": "home", "blocks": _shown(card)}
 
 
 def options(found: Sequence[Option]) -> list[Json]:
@@ -121,6 +120,10 @@ def errors(found: Mapping[str, str], view: Json) -> dict[str, str]:
 def has_fields(view: Json) -> bool:
     """Whether there is a field that an error could stand under."""
     return any(block["type"] == "input" for block in view["blocks"])
+
+
+def _shown(card: Card) -> list[Json]:
+    return blocks(card, VIEW) or blocks(Card(card.fallback, elements=(Text(card.fallback),)), VIEW)
 
 
 def _modal(title: str, content: list[Json], close: str) -> Json:

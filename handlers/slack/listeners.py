@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -13,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack import payloads, wire
 from handlers.slack.failures import TROUBLE, error_code
+from handlers.slack.files import described_files
 from handlers.slack.forms import answers, card_view, errors, form_view, has_fields, options
 from handlers.slack.render import message
 from handlers.slack.replies import DirectMessages, Reach, Replies
@@ -108,11 +110,13 @@ class Listeners:
 
     async def said(self, event: Json, body: Json, context: AsyncBoltContext) -> None:
         """Something was said. A mention comes twice: as `message` and as `app_mention`."""
-        if not payloads.is_spoken(event):
+        if not payloads.is_spoken(event) or payloads.is_of_nobody(event, context.actor_team_id):
             return
         said = payloads.message(event, _team(context), await self._bots(body))
         if not said.addressed and not said.place.root:
             return
+        if said.files:
+            said = replace(said, files=await described_files(self._client, event["files"]))
         account = payloads.speaker(event, context.actor_team_id, _team(context))
         key = f"slack:message:{said.place.channel}:{said.place.message}"
         self._give(Reach(account, said.place), await self._turns.hear(key, account, said))
@@ -172,8 +176,9 @@ class Listeners:
         """A slash command was used. Its private card goes back with the answer."""
         account = payloads.commander(body)
         place = await self._reachable(account, Place(wire.PLATFORM, _team(context), body["channel_id"]))
-        press = Press(COMMANDS[body["command"]], "", await self._typed(body.get("text"), body), place)
-        outcome = await self._turns.press(_trigger(body), account, press)
+        said = await self._typed(body.get("text"), body)
+        press = Press(COMMANDS[body["command"]], "", said, place)
+        outcome = await self._turns.press(_trigger(body), account, press, typed=said)
         if outcome.private:
             await ack(response_type="ephemeral", **message(outcome.private))
         else:

@@ -25,6 +25,13 @@ def is_spoken(event: Json) -> bool:
     return event.get("subtype") in SPOKEN_SUBTYPES and not event.get("bot_id") and bool(event.get("user"))
 
 
+def is_of_nobody(event: Json, actor_team: str | None) -> bool:
+    """Whether a mention leaves open who spoke: of people in an Enterprise organisation of their own it names
+    that, and not their workspace. The `message` event of the same post tells it.
+    """
+    return event["type"] == "app_mention" and actor_team is None
+
+
 def speaker(event: Json, actor_team: str | None, team: str) -> Account:
     """Who an event is about. In a connected channel that is a person of another workspace than `team`.
 

@@ -122,7 +122,7 @@ class Replies:
     async def _by_response_url(self, reach: Reach, content: Json) -> bool:
         if not reach.response_url:
             return False
-        client = AsyncWebhookClient(
+        webhook = AsyncWebhookClient(
             reach.response_url,
             session=self._client.session,
             proxy=self._client.proxy,
@@ -130,7 +130,7 @@ class Replies:
             retry_handlers=[],
         )
         thread = {"thread_ts": reach.place.root} if reach.place.root else {}
-        answer = await client.send_dict(
+        answer = await webhook.send_dict(
             {**content, **thread, "response_type": "ephemeral", "replace_original": False}
         )
         if answer.status_code != 200:

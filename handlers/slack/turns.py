@@ -65,13 +65,16 @@ class Turns:
         """What comes of words; nothing for those heard before. Raises what the store raises."""
         return await self._once(key, lambda tx, now: self._desk.hear(tx, account, message, now))
 
-    async def press(self, key: str, account: Account, press: Press) -> Outcome:
-        """What comes of a press; nothing for one that was counted before."""
+    async def press(self, key: str, account: Account, press: Press, typed: str = "") -> Outcome:
+        """What comes of a press; nothing for one that was counted before.
+
+        `typed` is what would be lost with it where the store is in trouble; it is given back.
+        """
         try:
             return await self._once(key, lambda tx, now: self._desk.press(tx, account, press, now))
         except Exception:
             log.exception("slack_press_failed", action=press.action)
-            return Outcome(private=_not_kept(press.value if press.place.message == "" else ""))
+            return Outcome(private=_not_kept(typed))
 
     async def submit(self, key: str, account: Account, answer: FormAnswer) -> Outcome:
         """What comes of a form; nothing for one that was taken before. One objected to is not taken."""
@@ -115,6 +118,6 @@ class Turns:
 
 
 def _not_kept(typed: str) -> Card:
-    """Says that it was not kept, with what was typed after a command, so that it can be copied."""
+    """Says that it was not kept, with what was typed, so that it can be copied."""
     said = (Text("What you typed:"), Quote(typed)) if typed else ()
     return Card(fallback=NOT_KEPT, elements=(Text(NOT_KEPT, Tone.WARNING), *said))

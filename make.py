@@ -66,10 +66,10 @@ def test(arguments: list[str]) -> int:
     # Which browser the tests in tests/browser start; without it they skip themselves.
     environment = {**os.environ, "CHROMIUM": browser or ""}
     ARTIFACTS.mkdir(exist_ok=True)
-    pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope"]
+    pytest: list[str | Path] = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope"]
     if arguments:
         return subprocess.run([*pytest, *arguments], cwd=ROOT, env=environment, check=False).returncode
-    steps = {
+    steps: dict[str, list[str | Path]] = {
         "style": [PYTHON, "-m", "ruff", "check", "."],
         "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
         "types": [PYTHON, "-m", "mypy"],
@@ -78,7 +78,7 @@ def test(arguments: list[str]) -> int:
     return run_steps(steps, environment)
 
 
-def run_steps(steps: dict[str, list[object]], environment: dict[str, str]) -> int:
+def run_steps(steps: dict[str, list[str | Path]], environment: dict[str, str]) -> int:
     """Run every step, also after one that failed, and say how each went."""
     results = []
     for name, command in steps.items():
@@ -148,10 +148,9 @@ def make_venv() -> None:
         )
 
 
-def pip(*arguments: object) -> None:
+def pip(*arguments: str | Path) -> None:
     """Run pip inside .venv."""
-    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments]
-    subprocess.run(command, cwd=ROOT, check=True)
+    subprocess.run([PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments], cwd=ROOT, check=True)
 
 
 def find_browser() -> str | None:

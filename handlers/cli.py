@@ -21,6 +21,7 @@ from referral_bot.errors import NotFound, ReferralBotError, SetupError
 
 if TYPE_CHECKING:
     from handlers.settings import Settings
+    from referral_bot.reading import Vocabulary
     from storage import SqlStore
 
 FAILED = 1
@@ -70,7 +71,8 @@ def demo_command(
     from handlers.logs import configure_logs
 
     configure_logs("WARNING")
-    asyncio.run(run_demo(port=port, data=data, speed=speed, phi=phi.value, tell=tell))
+    with _blaming_the_call(SetupError):
+        asyncio.run(run_demo(port=port, data=data, speed=speed, phi=phi.value, tell=tell))
 
 
 @app.command("serve")
@@ -79,10 +81,8 @@ def serve_command() -> None:
     from handlers.settings import require_platform
 
     settings = read_settings()
-    try:
+    with _blaming_the_call(SetupError):
         require_platform(settings)
-    except SetupError as nothing:
-        raise WrongCall(str(nothing)) from None
     from handlers.app import serve
     from handlers.logs import configure_logs
 
@@ -99,10 +99,7 @@ def import_command(
     from handlers.importing import import_directory
     from referral_bot.directory import DirectoryInvalid
 
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise WrongCall(f"{file} cannot be read as text in UTF-8; check the file.") from None
+    text = _text(file)
     try:
         with open_store() as store:
             imported = import_directory(store, text, dry_run=dry_run)
@@ -123,15 +120,33 @@ def understand_command(
     ] = None,
 ) -> None:
     """Read messages as JSON lines from standard input, write what was understood of each as a line."""
-    from referral_bot.reading import understand_lines
+    from referral_bot.reading import Refused, understand_lines
 
-    practice = None
-    if directory is not None:
-        from referral_bot.directory import read_directory
+    refused = Refused()
+    with open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False) as lines:
+        for line in understand_lines(lines, _vocabulary(directory), refused):
+            typer.echo(line)
+    if refused.lines:
+        raise WrongCall(f"{len(refused.lines)} of the lines are no messages; each answer says why.")
 
-        practice = read_directory(directory.read_text("utf-8")).practice
-    for line in understand_lines(sys.stdin, practice):
-        sys.stdout.write(f"{line}\n")
+
+def _vocabulary(file: Path | None) -> Vocabulary | None:
+    if file is None:
+        return None
+    from referral_bot.desk.packets import vocabulary
+    from referral_bot.directory import DirectoryInvalid, read_directory
+
+    try:
+        return vocabulary(read_directory(_text(file)).practice)
+    except DirectoryInvalid:
+        raise WrongCall(f"{file} is no directory; `referral-bot import {file} --dry-run` says why.") from None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise WrongCall(f"{file} cannot be read as text in UTF-8; check the file.") from None
 
 
 @app.command("check")
@@ -197,12 +212,9 @@ def audit_show(
     """Show who saw and changed what. Days and moments are in the practice's time zone."""
     from handlers.audit_report import Selection, report
 
-    try:
-        with open_store() as store:
-            for line in report(store, Selection(referral, office, person, since, until), as_csv=csv):
-                typer.echo(line)
-    except NotFound as nothing:
-        raise WrongCall(str(nothing)) from None
+    with open_store() as store, _blaming_the_call(NotFound):
+        for line in report(store, Selection(referral, office, person, since, until), as_csv=csv):
+            typer.echo(line)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -243,9 +255,15 @@ def read_settings() -> Settings:
     """The settings; what is wrong with them is a wrong call."""
     from handlers import settings
 
-    try:
+    with _blaming_the_call(SetupError):
         return settings.read_settings()
-    except SetupError as error:
+
+
+@contextmanager
+def _blaming_the_call(kind: type[ReferralBotError]) -> Iterator[None]:
+    try:
+        yield
+    except kind as error:
         raise WrongCall(str(error)) from None
 
 

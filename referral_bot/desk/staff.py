@@ -21,6 +21,7 @@ _TELL: Final = re.compile(
 _ASK: Final = re.compile(
     r"^\s*(?:please\s+)?ask\s+(?:them|the office)\s*[:,]?\s*(?P<words>.+)$", re.IGNORECASE | re.DOTALL
 )
+_LIST: Final = re.compile(r"^\s*(?:status\b|(?:all(?: open| mine)?|everything|open)\W*$)", re.IGNORECASE)
 _ALL: Final = re.compile(r"\b(all|everything|open|list|mine)\b", re.IGNORECASE)
 NOT_RELAYED: Final = (
     "That stayed internal. To send words to the office, begin with: tell them … "
@@ -70,7 +71,7 @@ def _answer(turn: Turn, text: str) -> Card | None:
     reading = read(text, now=turn.now, context=Context(), vocabulary=packets.vocabulary(turn.practice))
     if "check_availability" in reading.intents:
         return fresh.times(turn, reading.fields)
-    if "check_status" in reading.intents or text.strip().casefold().startswith("status"):
+    if "check_status" in reading.intents or _LIST.match(text):
         return _status(turn, text, reading.fields.get("patient") or {})
     return None
 

@@ -7,12 +7,7 @@ from bot import COMPLETE, FORM, PDF, WholeBot, buttons, times
 
 from referral_bot.model import Appointment, AppointmentStatus, State
 
-VASCULAR = {
-    **FORM,
-    "Service": "Vascular surgery",
-    "Insurance": "Aetna",
-    "Files": [("duplex.pdf", b"%PDF-1.7")],
-}
+VASCULAR = {**FORM, "Service": "Vascular surgery", "Insurance": "Aetna", "Files": [PDF]}
 
 
 def choices(plain: str) -> list[str]:
@@ -132,10 +127,8 @@ async def test_a_time_asked_for_under_request_is_confirmed_by_the_practice(bot: 
 
 
 async def test_times_are_also_told_in_the_readers_own_zone(bot: WholeBot) -> None:
-    there = {
-        "name: Hillcrest Internal Medicine": "name: Hillcrest Internal Medicine\n    timezone: America/New_York"
-    }
-    bot.imports(there)
+    name = "name: Hillcrest Internal Medicine"
+    bot.imports({name: f"{name}\n    timezone: America/New_York"})
     message = await bot.omar.mentions("when can you see a new cardiology patient?")
     found = choices(bot.thread_of(message).head.plain)
     assert found[0] == (

@@ -32,7 +32,7 @@ async def test_refer_with_words_reads_them(bot: WholeBot) -> None:
     assert (await bot.referral()).state is State.SUBMITTED
 
 
-async def test_the_global_shortcut_opens_the_form_and_its_referral_is_followed_directly(
+async def test_a_referral_by_the_global_shortcut_is_followed_directly(
     bot: WholeBot,
 ) -> None:
     await bot.maria.player.global_shortcut("refer")

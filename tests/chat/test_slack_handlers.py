@@ -461,6 +461,9 @@ async def test_the_home_tab_shows_the_persons_page_and_follows_a_press(rig: Rig)
     await tess.press(home, "Send a patient")
     await rig.workspace.until(lambda: tess.view)
     await rig.workspace.until(lambda: len(rig.desk.homes) == 2)
+    ((_, press),) = rig.desk.pressed
+    assert (press.action, press.value) == ("refer", "now")
+    assert press.place == Place("slack", "T0PRAC", rig.workspace.dm("U0TESS").id, direct=True)
 
 
 # -- what arrives that should not

@@ -137,6 +137,8 @@ class Listeners:
     async def pressed(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A button was pressed, in a message, in a modal or on the home tab."""
         account, place = payloads.presser(body, _team(context)), payloads.pressed_at(body, _team(context))
+        if payloads.on_home(body):
+            place = await self._reachable(account, place)
         pressed = body["actions"][0]
         subject, value = wire.read_button_value(pressed.get("value") or "")
         press = Press(wire.action_of(pressed["action_id"]), subject, value, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -55,18 +56,21 @@ class SlackPart:
         self._background = background
         self._app_token = app_token
         self._socket: SocketModeClient | None = None
+        self._connecting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Open the connections on the running loop; in Socket Mode the bot hears from now on."""
+        """Open the connections on the running loop; in Socket Mode, keep trying until Slack is there."""
         self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
         if self._app_token:
             self._socket = AsyncSocketModeHandler(self.app, self._app_token, logger=_places_only()).client
-            await self._socket.connect()  # type: ignore[no-untyped-call]
+            self._connecting = asyncio.create_task(self._socket.connect(), name="slack-socket")  # type: ignore[no-untyped-call]
 
     async def stop(self) -> None:
         """Hear nothing more, give back what is under way, and close the connections."""
         if self._socket is not None:
             await self._socket.close()  # type: ignore[no-untyped-call]
+        if self._connecting is not None:
+            self._connecting.cancel()
         await self._background.finish(GOODBYE_SECONDS)
         if self._client.session is not None:
             await self._client.session.close()

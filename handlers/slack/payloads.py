@@ -26,8 +26,9 @@ def is_spoken(event: Json) -> bool:
 
 
 def is_of_nobody(event: Json, actor_team: str | None) -> bool:
-    """Whether a mention leaves open who spoke: of people in an Enterprise organisation of their own it names
-    that, and not their workspace. The `message` event of the same post tells it.
+    """Whether a mention leaves open who spoke, which the `message` event of the same post tells.
+
+    Of a person in another Enterprise organisation a mention names that, and not their workspace.
     """
     return event["type"] == "app_mention" and actor_team is None
 

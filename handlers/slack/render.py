@@ -60,7 +60,7 @@ MOST_BUTTON_TEXT: Final = 75
 MOST_BUTTONS: Final = 25
 MOST_URL: Final = 3_000
 WARNING_SIGN: Final = "⚠ "
-CUT_OFF: Final = "… There is more than Slack can show here. Ask for what you miss in this thread."
+CUT_OFF: Final = "… There is more than fits here. Ask for fewer at once, or open the details."
 
 
 @dataclass(frozen=True)

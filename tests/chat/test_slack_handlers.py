@@ -506,7 +506,7 @@ async def test_an_interaction_of_an_unknown_kind_is_refused_without_harm(rig: Ri
 
 async def test_in_socket_mode_the_same_is_heard_and_answered() -> None:
     async with rigged(app_token="xapp-1-embedded") as rig:
-        await rig.workspace.until(lambda: rig.workspace.outgoing.sockets.connected)
+        await rig.slack._connecting
         rig.workspace.connect("http://127.0.0.1:1/nobody")
         rig.desk.outcome = Outcome(private=card("Only for you"))
         await rig.workspace.person("U0MARIA").say("C0ELM", "<@U0BOT> refer Ana Ruiz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from referral_bot.business_time import opens_at_all
 from referral_bot.directory import values
 from referral_bot.directory.fields import (
     Stretch,
@@ -84,6 +85,11 @@ def read_practice(reader: Reader, root: Mapping[str, Entry]) -> Practice:
     unique(reader, places, "locations")
     unique(reader, offered, "services")
     _called_once(reader, offered)
+    if "hours" in fields and fields["hours"].kind is Kind.MAPPING and not opens_at_all(practice):
+        reader.wrong(
+            fields["hours"],
+            "A week needs some business hours, on days that are no holidays: promises are counted in them.",
+        )
     if "practice" in root and not channels:
         reader.warn(root["practice"], "There is no channel in which the staff see referrals: set channels.")
     return practice
@@ -105,12 +111,6 @@ def _hours(reader: Reader, entry: Entry | None) -> tuple[Opening, ...]:
                 openings.append(Opening(weekday=day, opens=span[0], closes=span[1]))
                 stretches.append(stretch(day, *span, item))
     no_overlap(reader, stretches, "hours")
-    if (
-        entry is not None
-        and all(child.blank for child in entry.fields.values())
-        and entry.kind is Kind.MAPPING
-    ):
-        reader.wrong(entry, "A week needs at least some business hours: promises are counted in them.")
     return tuple(openings)
 
 

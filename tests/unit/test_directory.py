@@ -289,7 +289,7 @@ BREAKS = [
     Break('fri: "08:00-15:00"', 'fri: "15:00-08:00"', "practice.hours.fri", "ends before it starts"),
     Break('fri: "08:00-15:00"', 'thu-fri: "16:00-18:00"', "practice.hours.thu-fri", "overlap"),
     Break(
-        '{mon-thu: "08:00-17:00", fri: "08:00-15:00"}', "{}", "practice.hours", "at least some business hours"
+        '{mon-thu: "08:00-17:00", fri: "08:00-15:00"}', "{}", "practice.hours", "needs some business hours"
     ),
     Break('quiet_hours: "20:00-07:00"', "quiet_hours: at night", "practice.quiet_hours", "are no hours"),
     Break("holidays: US-IL", "holidays: US-ILL", "practice.holidays", "Do you mean IL?"),
@@ -517,6 +517,13 @@ def test_sessions_overlap_across_zones() -> None:
     (problem,) = problems_of(text)
     assert (problem.path, problem.line) == ("providers[0].weekly[1]", line_of(text, "{location: east"))
     assert "on mon" in problem.message
+
+
+@pytest.mark.parametrize("hours", ["{}", "{mon: }", "{mon: []}"])
+def test_a_week_without_business_hours_is_refused(hours: str) -> None:
+    (problem,) = problems_of(changed('{mon-fri: "08:00-17:00"}', hours, SMALL))
+    assert (problem.path, problem.line) == ("practice.hours", 4)
+    assert "needs some business hours" in problem.message
 
 
 def test_a_text_is_repeated_on_one_line_and_not_at_length() -> None:

@@ -203,8 +203,9 @@ def busy_of(busy: Iterable[Appointment], provider_key: str) -> list[Appointment]
 
 
 def _open(practice: Practice, wish: Wish, taken: _Taken, now: datetime, until: datetime) -> Iterator[Slot]:
+    minutes = _minutes(practice, wish.service, wish.visit_type)
     streams = [
-        _open_in(practice, provider, session, wish, taken.get(provider.key, _FREE), now, until)
+        _open_in(practice, provider, session, wish, minutes, taken.get(provider.key, _FREE), now, until)
         for provider, session in _sessions(practice, wish)
     ]
     return heapq.merge(*streams, key=lambda slot: (slot.starts_at, slot.provider_key))
@@ -228,13 +229,13 @@ def _open_in(
     provider: Provider,
     session: Session,
     wish: Wish,
+    minutes: timedelta,
     taken: _TakenTime,
     now: datetime,
     until: datetime,
 ) -> Iterator[Slot]:
     """The open times of a session, week after week."""
     zone = ZoneInfo(practice.zone_of(session.location))
-    minutes = _minutes(practice, wish.service, wish.visit_type)
     after, before = wish.window
     for day in _days(session.weekday, wish, now.astimezone(zone).date(), until.astimezone(zone).date()):
         if is_holiday(practice, day):

@@ -62,8 +62,11 @@ async def demo(
     speed: float = 1.0,
     phi: str = "full",
     seed: int | None = None,
+    today: datetime | None = None,
 ) -> AsyncIterator[Demo]:
-    """Run the demo until the block is left. `seed` makes its ids and references come out the same.
+    """Run the demo until the block is left, from the morning of `today` on.
+
+    `seed` makes its ids and references come out the same.
 
     Raises SetupError where a port or the folder cannot be used.
     """
@@ -71,7 +74,7 @@ async def demo(
         raise SetupError(f"--speed must be above 0, and at most {FASTEST:.0f}.")
     example = shipped(EXAMPLE).read_text("utf-8")
     directory = read_directory(example)
-    clock = DemoClock(first_morning(directory.practice, datetime.now(UTC)), speed)
+    clock = DemoClock(first_morning(directory.practice, today or datetime.now(UTC)), speed)
     workspace = _workspace(directory, clock)
     page = Page(workspace, on_clock=Turning(clock, directory.practice).turn, zone=directory.practice.timezone)
     page.speed = speed

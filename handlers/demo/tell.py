@@ -12,6 +12,7 @@ from handlers.demo import inputs
 from handlers.demo.model import Message, View
 from handlers.demo.people import Player
 from handlers.demo.run import Demo
+from referral_bot.business_time import BusinessCalendar
 from referral_bot.model import Appointment
 
 MARIA: Final = "U0MARIA"
@@ -60,12 +61,16 @@ async def tell(demo: Demo, out: Callable[[str], None]) -> None:
     await stage.press(tess, INTAKE, "Accept")
     await stage.see(OFFICE, "Accepted")
     await stage.press(tess, INTAKE, "Book")
-    await stage.fill(tess, {"Time": stage.time_after_today(tess)})
+    await stage.fill(tess, {"Time": await stage.time_in_more_than_a_day(tess)})
     await stage.see(OFFICE, "Booked")
 
     visit = stage.appointment(reference)
     stage.scene("The clock is turned: the day before, and the visit")
     stage.turn_to(visit.starts_at - timedelta(days=1))
+    if not stage.is_working_time():
+        # The reminder waits for the next opening, which is before the first visit.
+        stage.turn_to(visit.starts_at - timedelta(minutes=30))
+    await stage.see(OFFICE, "Coming up")
     stage.turn_to(visit.starts_at - timedelta(minutes=5))
     await stage.press(tess, INTAKE, "Arrived")
     await stage.see(OFFICE, "arrived")
@@ -127,20 +132,19 @@ class _Stage:
 
     async def fill(self, player: Player, values: dict[str, str]) -> None:
         """Fill in and send the form that opens for a person."""
-        view: View = await self._workspace.until(lambda: player.view, timeout=PATIENCE)
+        view = await self._form(player)
         for label, value in values.items():
             self._out(f"   {player.me.name} enters {label}: {value}")
         await player.fill(view, values)
         await player.submit_view(view)
 
-    def time_after_today(self, player: Player) -> str:
-        """The first time of the open form that is not today."""
-        view = player.view
-        if view is None:
-            raise TimeoutError("the form to book did not open")
+    async def time_in_more_than_a_day(self, player: Player) -> str:
+        """A time of the form before a person that is more than a day away."""
+        view = await self._form(player)
         today = f"{self._demo.clock.now().astimezone(self._zone):%a, %b %-d}"
         options: list[str] = [option["text"]["text"] for option in inputs.find(view.blocks, "Time").options]
-        return next(option for option in options if not option.startswith(today))
+        # The day's first sessions begin a little before the demo does, the second times after.
+        return [option for option in options if not option.startswith(today)][1]
 
     def appointment(self, reference: str) -> Appointment:
         """The booked visit of a referral."""
@@ -150,12 +154,20 @@ class _Stage:
             raise TimeoutError(f"{reference} was not kept")
         return store.transact(lambda tx: tx.appointments(referral.id)).result()[-1]
 
+    def is_working_time(self) -> bool:
+        """Whether the practice works now, so that what the clock has to say is said now."""
+        return BusinessCalendar(self._demo.directory.practice).is_open(self._demo.clock.now())
+
     def turn_to(self, moment: datetime) -> None:
         """Turn the clock forward; not at all if it is past that."""
         now = self._demo.clock.now()
         if moment > now:
             self._demo.clock.forward(moment - now)
             self._out(f"\n   It is now {self._local(moment)}")
+
+    async def _form(self, player: Player) -> View:
+        view: View = await self._workspace.until(lambda: player.view, timeout=PATIENCE)
+        return view
 
     def _said(self, channel: str) -> list[Message]:
         return sorted(

@@ -1,4 +1,4 @@
-"""`referral-bot serve` as a process: started, spoken to, told to stop, started again."""
+"""`referral-bot serve` and `demo` as processes: started, spoken to, told to stop, started again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ import yaml
 from handlers.demo.cast import cast
 from handlers.demo.faults import hang
 from handlers.demo.model import Message
+from handlers.demo.run import demo
+from handlers.demo.tell import tell
 from handlers.demo.workspace import Workspace
 from handlers.shipped import EXAMPLE, MANIFEST, shipped
 from referral_bot.directory import read_directory
@@ -217,3 +220,54 @@ async def test_a_start_that_cannot_be_is_refused_with_a_sentence(
     assert ended == code
     assert mend in said
     assert said.count("\n") == 1
+
+
+# ---------------------------------------------------------------- the demo
+
+
+@pytest.mark.parametrize("phi", ["full", "minimal"])
+async def test_the_demo_tells_one_referral_to_its_end(tmp_path: Path, phi: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "SLACK_APP_TOKEN": "xapp-of-somebody-else"}
+    process = await start("demo", "--tell", "--phi", phi, environment=environment, folder=tmp_path)
+    told, said = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, said.decode()) == (0, "")
+    assert "is closed" in told.decode().splitlines()[-1]
+    assert ("309-555-0123" in told.decode().partition("Discard")[2]) is (phi == "full")
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        datetime(2026, 11, 25, 16, tzinfo=UTC),  # the day before a holiday
+        datetime(2026, 11, 27, 16, tzinfo=UTC),  # a Friday
+        datetime(2026, 10, 30, 16, tzinfo=UTC),  # the clocks go back on Sunday
+    ],
+)
+async def test_it_can_be_told_on_any_day(today: datetime) -> None:
+    lines: list[str] = []
+    async with demo(today=today, seed=1) as running:
+        await tell(running, lines.append)
+        assert list(running.workspace.calls.failed()) == []
+    assert any("Coming up" in line for line in lines)
+
+
+async def test_the_demo_serves_its_page_until_told_to_stop(tmp_path: Path) -> None:
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"]}
+    process = await start("demo", "--port", str(port), environment=environment, folder=tmp_path)
+    assert process.stdout is not None
+    greeting = (await asyncio.wait_for(process.stdout.readline(), SOON)).decode()
+    assert f"http://127.0.0.1:{port}" in greeting
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/") as page:
+        assert page.status == 200
+    process.send_signal(signal.SIGINT)
+    assert await finished(process) == (0, "")
+
+
+async def test_a_folder_of_an_earlier_demo_is_refused(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"]}
+    for code, said in ((0, ""), (2, "--data")):
+        process = await start("demo", "--tell", "--data", "demo", environment=environment, folder=tmp_path)
+        ended, error = await finished(process)
+        assert ended == code
+        assert said in error

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final, TypeVar
+from unicodedata import category
 
 import yaml
 
@@ -74,6 +75,8 @@ def parse(text: str) -> Entry:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _unreadable(line, "Here is a character that YAML does not allow. Remove it.") from None
+    except (ValueError, OverflowError):
+        raise _unreadable(1, "The file has an escape sequence of no character, after a \\U.") from None
     except RecursionError:
         raise _unreadable(1, "The file is nested too deeply.") from None
     if node is None:
@@ -113,20 +116,30 @@ class _Parser:
                 self._field(entry, key_node, value_node, depth)
             return entry
         is_null = node.tag == "tag:yaml.org,2002:null"
-        return Entry(path, line, text=None if is_null else str(node.value))
+        return Entry(path, line, text=None if is_null else _text(node, path))
 
     def _items(self, node: yaml.SequenceNode, path: str, depth: int) -> Iterator[Entry]:
         for index, item in enumerate(node.value):
             yield self.entry(item, f"{path}[{index}]", item.start_mark.line + 1, depth + 1)
 
     def _field(self, entry: Entry, key_node: yaml.Node, value_node: yaml.Node, depth: int) -> None:
-        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-        path = f"{entry.path}.{key}" if entry.path else key
+        key = _text(key_node, entry.path) if isinstance(key_node, yaml.ScalarNode) else "?"
+        step = " ".join(key.split())[:SHOWN]
+        path = f"{entry.path}.{step}" if entry.path else step
         child = self.entry(value_node, path, key_node.start_mark.line + 1, depth + 1)
         if key in entry.fields:
             entry.twice.append((key, child))
         else:
             entry.fields[key] = child
+
+
+def _text(node: yaml.Node, path: str) -> str:
+    """A scalar's text. Escape sequences may put characters into it that can't be shown or sent."""
+    text = str(node.value)
+    if any(category(character) in ("Cc", "Cs") and not character.isspace() for character in text):
+        line = node.start_mark.line + 1
+        raise _unreadable(line, "Here is a control character, or half of one. Remove it.", path)
+    return text
 
 
 # ---------------------------------------------------------------- its values

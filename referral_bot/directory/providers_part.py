@@ -48,12 +48,13 @@ def _provider(reader: Reader, entry: Entry, zones: Mapping[str, str], services: 
     for season in SEASONS:
         no_overlap(reader, [_stretch(session, child, zones, season) for session, child in placed], "sessions")
     offered = (reader.one_of(item, services, "service") for item in reader.items(fields.get("services")))
+    languages = (reader.made(item, values.language) for item in reader.items(fields.get("languages")))
     return Provider(
         key=read_key(reader, fields),
         name=read_name(reader, fields),
         npi=read_npi(reader, fields.get("npi")),
         services=tuple(dict.fromkeys(filter(None, offered))),
-        languages=reader.texts(fields.get("languages")) or ("en",),
+        languages=tuple(filter(None, languages)) or ("en",),
         weekly=tuple(session for session, _ in placed),
     )
 

@@ -25,6 +25,7 @@ _CLOCK: Final = r"([01]?\d|2[0-3]):([0-5]\d)"
 _RANGE: Final = re.compile(rf"{_CLOCK} ?[-–] ?{_CLOCK}", re.ASCII)
 _SPAN: Final = re.compile(r"(\d{1,4}) ?([mhd])", re.ASCII)
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _PHONE: Final = re.compile(
     r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]?[2-9]\d\d[ .-]?\d{4}(?:,? ?(?:x|ext\.?) ?\d{1,6})?",
     re.ASCII,
@@ -108,6 +109,13 @@ def npi(text: str) -> str:
         raise ValueError(f"{shown(text)} is no NPI: that has ten digits.")
     if not is_npi(text):
         raise ValueError(f"The NPI {text} has a wrong check digit. Compare it with the NPI registry.")
+    return text
+
+
+def language(text: str) -> str:
+    """A language's code of two letters, of ISO 639-1."""
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(f"{shown(text)} is no language code. Write two letters, such as en or es.")
     return text
 
 

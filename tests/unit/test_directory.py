@@ -311,6 +311,7 @@ BREAKS = [
     Break('"309-555-0199"', '"309-555-019"', "practice.fax", "Write ten digits"),
     Break('"1245319599"', '"1245319590"', "offices[0].people[2].npi", "wrong check digit"),
     Break('"1993999998"', "199399999", "providers[1].npi", "that has ten digits"),
+    Break("[en, ko]", "[en, korean]", "providers[0].languages[1]", "no language code"),
     # promises, booking, requires
     Break("routine: 4h}", "routine: 0h}", "services[0].promises.acknowledge.routine", "can't be promised"),
     Break("routine: 2d}", "routine: -2d}", "services[0].promises.schedule.routine", "no time to promise"),
@@ -548,6 +549,10 @@ def test_a_text_is_repeated_on_one_line_and_not_at_length() -> None:
         ("practice: *nobody", 1, "not valid YAML"),
         ("practice:\n  name: a\n---\npractice: {}", 3, "not valid YAML"),
         ("practice:\n  name: a\x00b", 2, "character that YAML does not allow"),
+        ('practice: "\\uD83D"', 1, "control character"),
+        ('practice:\n  "na\\eme": a', 2, "control character"),
+        ('practice: "\\UFFFFFFFF"', 1, "escape sequence"),
+        ('practice: "\\U00110000"', 1, "escape sequence"),
         ("[" * 5000, 1, "nested too deeply"),
         ("practice: &a [*a]", 1, "nested too deeply"),
         ("practice: &a {name: *a}", 1, "nested too deeply"),

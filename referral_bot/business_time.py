@@ -47,15 +47,14 @@ class BusinessCalendar:
         """
         if span.unit == "d":
             return self._add_days(start, span.amount)
-        start = start.astimezone(UTC)
-        left = _duration(span)
-        for opens, closes in self._days.since(start.astimezone(self._zone).date()):
-            if closes > start:
-                opens = max(opens, start)
-                if left <= closes - opens:
-                    return opens + left
-                left -= closes - opens
-        raise AssertionError("unreachable: open days never end")
+        start, left = start.astimezone(UTC), _duration(span)
+        periods = self._days.since(start.astimezone(self._zone).date())
+        opens, closes = next(period for period in periods if start < period[1])
+        opens = max(opens, start)
+        while left > closes - opens:
+            left -= closes - opens
+            opens, closes = next(periods)
+        return opens + left
 
     def calendar_add(self, start: datetime, span: TimeSpan) -> datetime:
         """The end of a span of calendar time; days keep the clock time of the practice's zone."""

@@ -42,9 +42,9 @@ def session(place: str, days: str, starts: str, ends: str) -> list[Session]:
 
 
 def provider(
-    key: str, name: str, *weekly: list[Session], services: tuple[str, ...] = ("cardiology",)
+    key: str, name: str, weekly: Sequence[Session] = (), services: tuple[str, ...] = ("cardiology",)
 ) -> Provider:
-    return Provider(key=key, name=name, services=services, weekly=tuple(sum(weekly, [])))
+    return Provider(key=key, name=name, services=services, weekly=tuple(weekly))
 
 
 LEE = provider("lee", "Dr. Anna Lee", session("north", "012", "09:00", "12:00"))

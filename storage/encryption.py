@@ -7,7 +7,7 @@ that a value copied to another row does not open there.
 Each key of the ring is only a root: HKDF derives from it one key to seal with, one to find with, and
 the id. Keys to find with come and go with their root, so that a root that has leaked finds nothing
 written after it was replaced: a search looks for the hashes under every key of the ring, and
-`reseal` (`storage/rotation.py`) writes them anew under the first.
+`replace_keys` (`storage/maintenance.py`) writes them anew under the first.
 """
 
 from __future__ import annotations

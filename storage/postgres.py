@@ -39,7 +39,7 @@ _LOCK_MILLISECONDS = 2000
 """How long to wait for another transaction: a chat platform waits three seconds in all."""
 
 _TRIES = 8
-_PAUSE_SECONDS = 0.01
+_PAUSE_SECONDS = 0.02
 """Before the first repetition where the connection broke; doubled before each further one."""
 
 _COUNTED_AT_ONCE = frozenset(
@@ -69,6 +69,9 @@ _SENTENCES: dict[type[BaseException], str] = {
     errors.SerializationFailure: _CONTENDED,
     errors.DeadlockDetected: _CONTENDED,
 }
+
+
+_SHUT_DOWN = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 
 
 def engine_for(url: URL, pool_size: int = POOL_SIZE) -> Engine:
@@ -129,9 +132,10 @@ class _Seat:
         try:
             self.driver.commit()
         except psycopg.Error as error:
-            if _is_away(error):
-                raise _MayBeKept from error
-            raise
+            if not _is_away(error):
+                raise
+            self.pooled.invalidate()
+            raise _MayBeKept from error
         return result, transaction.wrote_outbox
 
     def undo(self) -> bool:
@@ -196,7 +200,7 @@ class PostgresStore(SqlStore):
                 result, wakes = seat.run(turn, contended=attempt > 0)
             except _MayBeKept as error:
                 turn.future.set_exception(_unavailable(error.__cause__, _UNKNOWN))
-                return seat if seat and seat.undo() else None
+                return None
             except (psycopg.Error, DBAPIError) as error:
                 seat = seat if seat and seat.undo() else None
                 reason = error.orig if isinstance(error, DBAPIError) else error
@@ -241,7 +245,7 @@ def _passes(error: BaseException | None) -> bool:
 
 def _is_away(error: BaseException | None) -> bool:
     """Whether the connection broke, or there was none to be had."""
-    if isinstance(error, psycopg.InterfaceError | errors.AdminShutdown | errors.CannotConnectNow):
+    if isinstance(error, (psycopg.InterfaceError, *_SHUT_DOWN)):
         return True
     return isinstance(error, psycopg.OperationalError) and error.sqlstate is None
 

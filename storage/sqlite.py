@@ -33,6 +33,9 @@ _CHAIN = "main"
 _LOCK_SECONDS = 2.0
 """How long another process may keep the file locked: a chat platform waits three seconds in all."""
 
+_STATEMENTS = 512
+"""More than the store has, so that none is prepared twice."""
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -66,7 +69,12 @@ def engine_for(url: URL) -> Engine:
         url,
         hide_parameters=True,
         poolclass=StaticPool if in_memory(url) else QueuePool,
-        connect_args={"timeout": _LOCK_SECONDS, "check_same_thread": False, "isolation_level": None},
+        connect_args={
+            "timeout": _LOCK_SECONDS,
+            "check_same_thread": False,
+            "isolation_level": None,
+            "cached_statements": _STATEMENTS,
+        },
     )
 
     @event.listens_for(engine, "connect")

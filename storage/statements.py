@@ -1,7 +1,7 @@
 """Core statements compiled once for each engine, and run on the driver's own cursor.
 
-SQLAlchemy writes the SQL and converts the values; what is left out is its work at every execution,
-which costs several times what SQLite itself does (`docs/decisions/storage.md`).
+SQLAlchemy writes the SQL and knows how values are converted. What is left out is its work at every
+execution, which costs several times what SQLite itself needs for a row.
 """
 
 from __future__ import annotations

@@ -83,7 +83,12 @@ class SqlStore(ABC):
         returned ends it.
         """
         self._listeners.append(wake)
-        return lambda: self._listeners.remove(wake)
+
+        def stop() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(wake)
+
+        return stop
 
     def _wake(self) -> None:
         for wake in tuple(self._listeners):

@@ -58,7 +58,7 @@ def test_of_two_who_decide_at_once_one_is_told(replicas: list[SqlStore]) -> None
         assert referral is not None
         if referral.owner_key:
             raise Stale("Raj was first.")
-        if not isinstance_of_sqlite(replicas):
+        if not one_at_a_time(replicas):
             both_have_read.wait(10)
         referral.owner_key = "tess"
         tx.save(referral)
@@ -68,7 +68,7 @@ def test_of_two_who_decide_at_once_one_is_told(replicas: list[SqlStore]) -> None
     assert run(replicas[0], lambda tx: tx.get(Referral, "r1")).version == 1
 
 
-def isinstance_of_sqlite(stores: list[SqlStore]) -> bool:
+def one_at_a_time(stores: list[SqlStore]) -> bool:
     """Whether turns run one after the other, so that two can't both have read before one has written."""
     return stores[0].engine.dialect.name == "sqlite"
 
@@ -142,7 +142,7 @@ def test_turns_in_each_others_way_run_again(postgres_database: Database) -> None
         def use_case(tx: SqlTransaction) -> None:
             runs.append(first)
             for place, id in enumerate((first, second)):
-                if place and len(runs) == 2:
+                if place and runs.count(first) == 1:
                     both_hold_one.wait(10)
                 referral = tx.get(Referral, id)
                 assert referral is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -244,6 +243,5 @@ def test_no_error_of_a_statement_shows_what_it_was_given(store: SqlStore) -> Non
     fill(store)
     with pytest.raises(Exception, match=r".") as refused:
         keep(store, submitted("r1", packet=patient("Okonkwo")))
-    assert isinstance(refused.value, sqlite3.Error | Exception)
     assert not any(secret in f"{refused.value!r}" for secret in SECRETS)
     assert not isinstance(refused.value, ReferralBotError)

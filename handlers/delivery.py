@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from handlers.pace import Channel, Pace
 from referral_bot.cards.view import Phi
 from referral_bot.desk import delivery as core
 from referral_bot.desk.delivery import Outgoing
+from referral_bot.errors import StoreUnavailable
 from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus
 from referral_bot.store import Result, Store, Transaction
 
@@ -103,6 +105,11 @@ class DeliveryWorker:
         self._running = asyncio.create_task(self._run(), name="delivery")
         self.wake()
 
+    @property
+    def in_hand(self) -> int:
+        """How many rows are being delivered now."""
+        return len(self._in_hand)
+
     def wake(self) -> None:
         """Say that there may be something to deliver."""
         self._woken.set()
@@ -150,6 +157,8 @@ class DeliveryWorker:
     async def _claim(self, limit: int) -> list[Prepared]:
         try:
             return await self._transact(lambda tx: self._claim_prepared(tx, limit))
+        except StoreUnavailable:
+            raise
         except Exception:
             # One row that cannot be prepared must not hold up the others: each by itself.
             log.exception("outbox_prepare_failed")
@@ -261,17 +270,16 @@ class DeliveryWorker:
     async def _settle(self, use_case: Callable[[Transaction], None]) -> None:
         """Keep what came of an attempt, however long the store is in trouble.
 
-        What is not kept before the end is found out by the next attempt, which looks before it posts.
+        What is not kept in the end is found out by the next attempt, which looks before it posts.
         """
-        attempts = 0
-        while True:
+        for attempt in itertools.count():
             try:
                 await self._transact(use_case)
-            except Exception:
+            except Exception as error:
                 log.exception("outbox_settle_failed")
-                if await self._stopped_within(self._back_off(attempts)):
+                given_up = attempt >= BUG_ATTEMPTS and not isinstance(error, StoreUnavailable)
+                if given_up or await self._stopped_within(self._back_off(attempt)):
                     return
-                attempts += 1
             else:
                 return
 

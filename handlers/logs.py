@@ -24,10 +24,9 @@ FIELDS = frozenset(
     {
         # what structlog and this module put there
         *("event", "level", "time", "logger", "at", "error", "frames", "withheld"),
-        # what the program may say of itself
-        *("action", "address", "attempts", "channel", "code", "count", "delay_s", "kind", "outbox_id"),
-        *("part", "path", "platform", "port", "method", "status", "reference", "retry", "seconds", "signal"),
-        *("subject_id", "tenant", "account", "version"),
+        # what the program says of itself
+        *("action", "address", "code", "delay_s", "kind", "method", "outbox_id", "path", "platform"),
+        *("reference", "status"),
     }
 )
 """The fields that may leave. What is not here is left out, and its name is said under `withheld`."""

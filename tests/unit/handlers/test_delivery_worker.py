@@ -441,13 +441,33 @@ async def test_what_was_sent_is_marked_once_the_store_takes_it_again(
     assert row(store, "r1").status is OutboxStatus.SENT
 
 
+async def test_what_cannot_be_marked_is_given_up_and_left_to_its_lease(
+    store: SqlStore, sender: FakeSender, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(delivery, "FIRST_RETRY_SECONDS", 0.00001)
+    monkeypatch.setattr(delivery.core, "delivered", fail)
+    add_thread(store, "t1")
+    add_row(store, "r1", "t1")
+    worker = make()
+    worker.start()
+    await sender.reached(1)
+    async with asyncio.timeout(SOON):
+        while worker.in_hand:
+            await asyncio.wrap_future(store.transact(lambda tx: None))
+    await worker.stop(SOON)
+    assert row(store, "r1").status is OutboxStatus.SENDING
+
+
 async def test_a_store_in_trouble_does_not_end_the_worker(
     store: SqlStore, sender: FakeSender, make: Make
 ) -> None:
     add_thread(store, "t1")
     add_row(store, "r1", "t1")
     troubled = Troubled(store)
-    troubled.troubles = 2
+    troubled.troubles = 1
     worker = make(of=troubled)
     worker.start()
     await asyncio.wrap_future(store.transact(lambda tx: None))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import asyncio
 import io
 import json
@@ -7,6 +8,7 @@ import logging
 import sys
 import threading
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ import structlog
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+import handlers
 from handlers.logs import FIELDS, configure_logs, log_loop_exceptions
 
 PATIENT = "Gwendolyn Ashcombe"
@@ -134,3 +137,14 @@ async def test_what_the_event_loop_reports_keeps_its_words_to_itself(out: io.Str
 
 def test_no_allowed_field_is_named_after_what_people_type() -> None:
     assert not FIELDS & {"text", "body", "message", "name", "patient", "answers", "value", "content", "url"}
+
+
+def test_every_field_that_the_program_logs_may_leave() -> None:
+    logged: set[str] = set()
+    for file in sorted(Path(handlers.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
+                assert isinstance(node.args[0], ast.Constant), f"{file}: an event's name is a constant"
+                logged |= {keyword.arg for keyword in node.keywords if keyword.arg}
+    assert logged
+    assert logged <= FIELDS | {"exc_info"}

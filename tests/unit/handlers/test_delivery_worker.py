@@ -448,7 +448,7 @@ async def test_what_cannot_be_marked_is_given_up_and_left_to_its_lease(
         raise ZeroDivisionError
 
     monkeypatch.setattr(delivery, "FIRST_RETRY_SECONDS", 0.00001)
-    monkeypatch.setattr(delivery.core, "delivered", fail)
+    monkeypatch.setattr("referral_bot.desk.delivery.delivered", fail)
     add_thread(store, "t1")
     add_row(store, "r1", "t1")
     worker = make()

@@ -32,6 +32,8 @@ from referral_bot.practice import PromiseKind, Urgency
 from referral_bot.store import Transaction
 
 LEASE: Final = timedelta(minutes=1)
+APART: Final = timedelta(hours=12)
+"""Two reminders of one visit are at least so long apart."""
 REMINDED, ALERTED, MANAGER = 1, 2, 3
 """How many of a promise's steps have been said."""
 
@@ -178,6 +180,7 @@ def _post(scene: Scene, promise: Promise, audience: Audience, text: str, tone: T
     found = scene.tx.threads(promise.subject_id) + (scene.tx.threads(referral.id) if referral else [])
     for thread in [thread for thread in found if thread.audience is audience][:1]:
         telling.post(scene, thread, replies.says(text, tone, f"{name}news about a promised time."))
+        telling.put(scene, thread, OutboxKind.REFRESH)
 
 
 # ---------------------------------------------------------------- everything else
@@ -192,7 +195,7 @@ def _visit_reminder(scene: Scene, follow_up: FollowUp) -> None:
     appointment = scene.tx.get(Appointment, follow_up.argument.partition(":")[0])
     if appointment is None or appointment.status is not AppointmentStatus.BOOKED:
         return
-    if appointment.starts_at <= scene.now:
+    if appointment.starts_at <= scene.now or _another_comes_soon(scene, follow_up):
         return
     referral = scene.tx.get(Referral, appointment.referral_id)
     if referral is None:
@@ -202,6 +205,18 @@ def _visit_reminder(scene: Scene, follow_up: FollowUp) -> None:
     told = f"Coming up: {details.visit(shown, appointment)}.{bring}"
     event = record.happened(scene, referral.id, EventKind.REMINDED, None, {"text": told})
     telling.tell(scene, referral, event)
+
+
+def _another_comes_soon(scene: Scene, follow_up: FollowUp) -> bool:
+    """Whether a closed day has held this reminder back until the next one is near: one is enough."""
+    visit = follow_up.argument.partition(":")[0]
+    return any(
+        other.kind is FollowUpKind.VISIT_REMINDER
+        and other.id != follow_up.id
+        and other.argument.partition(":")[0] == visit
+        and other.due_at <= scene.now + APART
+        for other in scene.tx.follow_ups(follow_up.subject_id)
+    )
 
 
 def _draft_waiting(scene: Scene, follow_up: FollowUp) -> None:

@@ -295,8 +295,10 @@ class WholeBot:
     def _under_way(self) -> int:
         now = self.clock.now() - datetime.fromtimestamp(0, UTC)
         (count,) = self.rows(
-            "SELECT (SELECT count(*) FROM outbox WHERE status = 'sending' "
-            "  OR (status = 'pending' AND not_before <= :now))"
+            "SELECT (SELECT count(*) FROM outbox WHERE status = 'sending' OR ("
+            "  status = 'pending' AND not_before <= :now AND NOT EXISTS (SELECT 1 FROM outbox AS earlier"
+            "  WHERE earlier.lane = outbox.lane AND earlier.seq < outbox.seq"
+            "  AND earlier.status IN ('pending', 'sending'))))"
             " + (SELECT count(*) FROM follow_up WHERE done_at IS NULL AND due_at <= :now)",
             now=now // timedelta(microseconds=1),
         )[0]
@@ -330,6 +332,13 @@ class WholeBot:
         """What happened to the newest referral."""
         referral = await self.referral()
         return await self.transact(lambda tx: tx.events(referral.id))
+
+    async def visit(self) -> datetime:
+        """When the newest referral's booked visit is."""
+        referral = await self.referral()
+        standing = await self.transact(lambda tx: tx.appointments(referral.id))
+        starts: datetime = next(one.starts_at for one in reversed(standing) if one.status == "booked")
+        return starts
 
     def audit(self, what: str) -> list[tuple[str, str]]:
         """Who (by key) did what of this name, as the record has it."""
@@ -373,10 +382,11 @@ class WholeBot:
         await self.books()
         return reference
 
-    async def books(self, time: int = 0) -> str:
-        """Raj books the newest referral; the time's words."""
-        await self.raj.opens(self.intake.head, "Book")
-        label = times(self.raj.form)[time]
+    async def books(self, on: str = "") -> str:
+        """Raj books the first time of the newest referral that is offered, or the first on a day."""
+        form = await self.raj.opens(self.intake.head, "Book")
+        label = next((one for one in times(form) if one.startswith(on)), None)
+        assert label, times(form)
         assert (await self.raj.fills_in({"Time": label})).ok
         return label
 

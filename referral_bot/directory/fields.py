@@ -104,11 +104,9 @@ def stretch(
 def no_overlap(reader: Reader, stretches: Sequence[Stretch], what: str) -> None:
     """Note stretches that meet another one."""
     latest: Stretch | None = None
-    for stretch in sorted(stretches, key=lambda one: (one.starts, one.ends, one.entry.line)):
-        if latest and stretch.starts < latest.ends:
-            day = values.DAYS[stretch.weekday]
-            reader.wrong(
-                stretch.entry, f"These {what} overlap with those of line {latest.entry.line} on {day}."
-            )
-        if latest is None or stretch.ends > latest.ends:
-            latest = stretch
+    for one in sorted(stretches, key=lambda one: (one.starts, one.ends, one.entry.line)):
+        if latest and one.starts < latest.ends:
+            day = values.DAYS[one.weekday]
+            reader.wrong(one.entry, f"These {what} overlap with those of line {latest.entry.line} on {day}.")
+        if latest is None or one.ends > latest.ends:
+            latest = one

@@ -51,8 +51,8 @@ class Entry:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing is said here: null or an empty text."""
-        return self.kind is Kind.SCALAR and not (self.text or "").strip()
+        """Whether nothing is said here: null, an empty text or an empty list."""
+        return self.kind is not Kind.MAPPING and not self.items and not (self.text or "").strip()
 
 
 def shown(text: str) -> str:
@@ -79,9 +79,10 @@ def parse(text: str) -> Entry:
         raise _unreadable(1, "The file has an escape sequence of no character, after a \\U.") from None
     except RecursionError:
         raise _unreadable(1, "The file is nested too deeply.") from None
-    if node is None:
+    root = _Parser().entry(node, "", node.start_mark.line + 1, 0) if node else None
+    if root is None or root.blank:
         raise _unreadable(1, "The file is empty.")
-    return _Parser().entry(node, "", node.start_mark.line + 1, 0)
+    return root
 
 
 def _unreadable(line: int, message: str, path: str = "") -> DirectoryInvalid:

@@ -137,7 +137,7 @@ def _office(reader: Reader, entry: Entry, staff: Sequence[Entry], found: People)
     found.offices.append(office)
     if "liaison" not in fields or fields["liaison"].blank:
         reader.warn(entry, f"{office.name} has no liaison; nobody looks after it.")
-    if "people" not in fields or fields["people"].blank or not fields["people"].items:
+    if "people" not in fields or fields["people"].blank:
         reader.warn(entry, f"{office.name} has no people; nobody of it can send a referral.")
     return office.key
 

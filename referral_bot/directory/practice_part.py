@@ -149,6 +149,7 @@ def _zones(entries: Sequence[Entry], locations: Sequence[Location], zone: str | 
     return {
         declared_key(entry): (location.timezone or zone) if zone else "UTC"
         for entry, location in zip(entries, locations, strict=True)
+        if declared_key(entry)
     }
 
 
@@ -231,12 +232,15 @@ def _payers(reader: Reader, entry: Entry | None) -> Payers:
                 reader.wrong(item, f"{shown(said)} stands on line {first.line} already, under {where}.")
     accepted, refused = reader.texts(fields.get("accepted")), reader.texts(fields.get("not_accepted"))
     aliases: dict[str, str] = {}
+    called: dict[str, Entry] = {}
     for alias, child in reader.free_mapping(fields.get("aliases"), "list of aliases").items():
         payer = reader.one_of(child, (*accepted, *refused), "payer")
         if child.blank:
             reader.wrong(child, f"Say which payer {shown(alias)} means.")
         elif payer and alias.casefold() in named and alias.casefold() != payer.casefold():
             reader.wrong(child, f"{shown(alias)} is a payer of its own; it can't mean {payer} too.")
+        elif called.setdefault(alias.casefold(), child) is not child:
+            reader.wrong(child, f"{shown(alias)} is another spelling of an alias that stands here already.")
         elif payer:
             aliases[alias] = payer
     return Payers(accepted=accepted, not_accepted=refused, aliases=aliases)

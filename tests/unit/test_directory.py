@@ -407,6 +407,12 @@ BREAKS = [
     # payers
     Break("[Ambetter]", "[Ambetter, medicare]", "payers.not_accepted[1]", "under accepted"),
     Break("BCBS: Blue Cross Blue Shield", "BCBS: Blue Cross", "payers.aliases.BCBS", "There is no payer"),
+    Break(
+        "UHC: UnitedHealthcare",
+        "bcbs: UnitedHealthcare",
+        "payers.aliases.bcbs",
+        "another spelling of an alias",
+    ),
     Break("UHC: UnitedHealthcare", "Aetna: UnitedHealthcare", "payers.aliases.Aetna", "a payer of its own"),
 ]
 
@@ -482,6 +488,17 @@ def test_missing_sections_are_named() -> None:
     assert messages == [
         f"The directory needs {name}." for name in ("practice", "locations", "services", "providers")
     ]
+
+
+@pytest.mark.parametrize("nothing", ["[]", "", '""', "~"])
+def test_an_empty_section_is_a_missing_one(nothing: str) -> None:
+    text = changed("\n  - {key: north, name: North Clinic}", f" {nothing}", SMALL)
+    assert [problem.message for problem in problems_of(text)] == ["The directory needs locations."]
+
+
+def test_an_empty_entry_of_a_list_is_told() -> None:
+    (problem,) = problems_of(changed("staff:\n", "staff:\n  -\n", SMALL))
+    assert (problem.path, problem.line) == ("staff[0]", 13)
 
 
 def test_a_misspelt_role_does_not_make_every_office_wrong_too() -> None:

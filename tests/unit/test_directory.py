@@ -558,6 +558,8 @@ def test_a_text_is_repeated_on_one_line_and_not_at_length() -> None:
     [
         ("", 1, "The file is empty."),
         ("# nothing yet\n", 1, "The file is empty."),
+        ("---\n", 1, "The file is empty."),
+        ("~\n", 1, "The file is empty."),
         ("just words", 1, "written as keys with values"),
         ("- a\n- b", 1, "written as keys with values"),
         ("practice:\n  name: 'Riverbend\n  hours: {}\n", 4, "that begins on line 2"),

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, PoolProxiedConnection, String, bindparam, create_
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from referral_bot.errors import StoreUnavailable
+from referral_bot.errors import Stale, StoreUnavailable
 from referral_bot.store import Result
 from storage.audit import Chain, Head
 from storage.bell import Bell
@@ -201,7 +201,7 @@ class PostgresStore(SqlStore):
             except _MayBeKept as error:
                 turn.future.set_exception(_unavailable(error.__cause__, _UNKNOWN))
                 return None
-            except (psycopg.Error, DBAPIError) as error:
+            except (psycopg.Error, DBAPIError, Stale) as error:
                 seat = seat if seat and seat.undo() else None
                 reason = error.orig if isinstance(error, DBAPIError) else error
                 if attempt + 1 == _TRIES or not _passes(reason):
@@ -238,8 +238,8 @@ def _passes(error: BaseException | None) -> bool:
     """Whether what went wrong may be over when the use case runs again."""
     if isinstance(error, errors.UniqueViolation):
         return error.diag.constraint_name in _COUNTED_AT_ONCE
-    if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected):
-        return True
+    if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected | Stale):
+        return True  # somebody else was quicker: decide again on what is true now
     return _is_away(error)
 
 

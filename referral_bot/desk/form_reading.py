@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -29,40 +29,16 @@ class FormReading:
 
 
 def from_form(answers: Mapping[str, Any], practice: Practice, now: datetime) -> FormReading:
-    """Read the referral form's answers; wrong ones become errors, empty ones nothing."""
+    """Read the referral form's answers; wrong ones become errors, empty ones nothing.
+
+    A field without an answer was shown shortened and left alone: what it says stays as it is.
+    """
     errors: dict[str, str] = {}
-    first, last = _patient_name(str(answers.get("patient_name") or ""), errors)
-    payer = str(answers.get("insurance") or "")
-    self_pay = payer.casefold() in SELF_PAY
-    referring = split_name(str(answers.get("referring") or ""))
-    when = _preference(str(answers.get("when") or ""), practice, now)
-    packet = {
-        "patient": {
-            "first": first,
-            "last": last,
-            "dob": _dob(str(answers.get("dob") or ""), now.date(), errors),
-            "phone": _phone(str(answers.get("phone") or ""), errors),
-        },
-        "insurance": {
-            "payer": None if self_pay else (payer_named(practice, payer) if payer else None) or payer or None,
-            "member_id": answers.get("member_id") or None,
-            "self_pay": self_pay,
-        },
-        "icd10": [code.upper() for code in answers.get("icd10") or []],
-        "reason": answers.get("reason") or None,
-        "referring": {"first": referring[0], "last": referring[1]},
-        "needs": {
-            "interpreter": answers.get("interpreter") or None,
-            "wheelchair": "wheelchair" in (answers.get("needs") or []),
-            "transport": "transport" in (answers.get("needs") or []),
-        },
-        "preference": {
-            **when,
-            "provider": _named(practice.providers, answers.get("provider")),
-            "location": _named(practice.locations, answers.get("location")),
-        },
-        "notes": answers.get("notes") or None,
-    }
+    packet: dict[str, Any] = {}
+    for key, read_field in _FIELDS.items():
+        if key in answers:
+            found = read_field(answers[key], practice, now, errors)
+            packet = _joined(packet, found)
     urgency = answers.get("urgency")
     return FormReading(
         packet=packet,
@@ -86,6 +62,62 @@ def take(referral: Referral, read: FormReading, practice: Practice) -> None:
     referral.urgency = read.urgency or referral.urgency
     referral.assumed = []
     referral.flags = []
+
+
+_FieldReader = Callable[[Any, Practice, datetime, dict[str, str]], dict[str, Any]]
+
+
+def _joined(packet: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Two parts of a packet as one."""
+    joined = dict(packet)
+    for key, value in found.items():
+        joined[key] = {**joined.get(key, {}), **value} if isinstance(value, dict) else value
+    return joined
+
+
+def _name(typed: Any, practice: Practice, now: datetime, errors: dict[str, str]) -> dict[str, Any]:
+    first, last = _patient_name(str(typed or ""), errors)
+    return {"patient": {"first": first, "last": last}}
+
+
+def _insurance(typed: Any, practice: Practice, now: datetime, errors: dict[str, str]) -> dict[str, Any]:
+    payer = str(typed or "")
+    if payer.casefold() in SELF_PAY:
+        return {"insurance": {"payer": None, "self_pay": True}}
+    named = payer_named(practice, payer) if payer else None
+    return {"insurance": {"payer": named or payer or None, "self_pay": False}}
+
+
+def _referring(typed: Any, practice: Practice, now: datetime, errors: dict[str, str]) -> dict[str, Any]:
+    first, last = split_name(str(typed or ""))
+    return {"referring": {"first": first, "last": last}}
+
+
+def _needs(chosen: Any, practice: Practice, now: datetime, errors: dict[str, str]) -> dict[str, Any]:
+    return {"needs": {name: name in (chosen or ()) for name in ("wheelchair", "transport")}}
+
+
+def _wish(typed: Any, practice: Practice, now: datetime, errors: dict[str, str]) -> dict[str, Any]:
+    return {"preference": _preference(str(typed or ""), practice, now)}
+
+
+_FIELDS: Final[dict[str, _FieldReader]] = {
+    "patient_name": _name,
+    "dob": lambda typed, _, now, errors: {"patient": {"dob": _dob(str(typed or ""), now.date(), errors)}},
+    "phone": lambda typed, _, __, errors: {"patient": {"phone": _phone(str(typed or ""), errors)}},
+    "insurance": _insurance,
+    "member_id": lambda typed, *_: {"insurance": {"member_id": typed or None}},
+    "icd10": lambda codes, *_: {"icd10": [str(code).upper() for code in codes or ()]},
+    "reason": lambda typed, *_: {"reason": typed or None},
+    "referring": _referring,
+    "needs": _needs,
+    "interpreter": lambda chosen, *_: {"needs": {"interpreter": chosen or None}},
+    "when": _wish,
+    "provider": lambda key, practice, *_: {"preference": {"provider": _named(practice.providers, key)}},
+    "location": lambda key, practice, *_: {"preference": {"location": _named(practice.locations, key)}},
+    "notes": lambda typed, *_: {"notes": typed or None},
+}
+"""How each field of the form is read into its part of the packet."""
 
 
 def _named(choices: Sequence[Provider] | Sequence[Location], key: str | None) -> str | None:

@@ -27,7 +27,7 @@ from referral_bot.desk.turn import (
     Scene,
     Turn,
 )
-from referral_bot.errors import BadInput, NotFound, ReferralBotError, Refused
+from referral_bot.errors import BadInput, NotFound, ReferralBotError, Refused, Stale
 from referral_bot.model import (
     AuditAction,
     AuditEntry,
@@ -76,8 +76,9 @@ class Desk:
         return self._turn(tx, account, press.place, now, act)
 
     def submit(self, tx: Transaction, account: Account, answer: FormAnswer, now: datetime) -> Outcome:
-        """A form sent in. Errors stand under their fields; one without a field comes as a private card."""
-        return self._turn(tx, account, answer.place, now, lambda turn: presses.submit(turn, answer))
+        """A form sent in. Whatever stands in its way is said under a field, so that nothing typed is lost."""
+        first = next(iter(answer.answers), "")
+        return self._turn(tx, account, answer.place, now, lambda turn: presses.submit(turn, answer), first)
 
     def suggest(
         self, tx: Transaction, account: Account, source: str, typed: str, now: datetime
@@ -111,7 +112,9 @@ class Desk:
         place: Place,
         now: datetime,
         act: Callable[[Turn], Outcome],
+        field: str = "",
     ) -> Outcome:
+        """Who, where and what; `field` is the form field under which a plain sentence stands."""
         practice = tx.practice()
         if practice is None:
             return Outcome(private=replies.says(NOT_SET_UP))
@@ -123,14 +126,18 @@ class Desk:
         try:
             return tx.attempt(lambda: act(turn))
         except BadInput as problem:
-            if problem.fields:
-                return Outcome(errors=problem.fields)
-            return Outcome(private=replies.says(str(problem), Tone.WARNING))
+            return Outcome(errors=problem.fields) if problem.fields else _said(problem, field)
         except (Refused, NotFound) as problem:
             record.audit(turn, AuditAction.REFUSED, "desk.refused")
-            return Outcome(private=replies.says(str(problem)))
+            return _said(problem)
+        except Stale:
+            raise  # somebody was quicker: the store runs the turn again, on what is true now
         except ReferralBotError as problem:
-            return Outcome(private=replies.says(str(problem)))
+            return _said(problem, field)
+
+
+def _said(problem: ReferralBotError, field: str = "") -> Outcome:
+    return Outcome(errors={field: str(problem)}) if field else Outcome(private=replies.says(str(problem)))
 
 
 def _identify(tx: Transaction, account: Account) -> Person:

@@ -319,7 +319,9 @@ def _relaxations(wish: Wish) -> Iterator[tuple[Wish, tuple[str, ...]]]:
         ("the days you named", {"days": (), "dates": ()}),
         ("the place", {"location": None}),
         ("the provider", {"provider": None}),
-        ("the dates", {"earliest": None, "latest": None}),
+        # a later day than asked is nearer to the wish than one before the patient can come
+        ("the last day you named", {"latest": None}),
+        ("the first day you named", {"earliest": None}),
     )
     asked = [part for part in parts if any(getattr(wish, name) for name in part[1])]
     for choice in range(2 ** len(asked)):

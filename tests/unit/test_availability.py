@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referral_bot.availability import HORIZON, Slot, Wish, is_open, offer, open_slots
@@ -345,10 +345,10 @@ def test_a_day_is_the_locations_own_even_where_it_is_tomorrow_in_utc() -> None:
         ({"days": ("sat",), "after": time(16)}, ("the time of day", "the days you named")),
         ({"provider": "lee", "location": "south"}, ("the place",)),
         ({"provider": "house", "location": "south", "part_of_day": "morning"}, ("the provider",)),
-        ({"latest": date(2026, 11, 15), "location": "north"}, ("the dates",)),
+        ({"latest": date(2026, 11, 15), "location": "north"}, ("the last day you named",)),
         (
             {"latest": date(2026, 11, 15), "location": "west", "provider": "house", "days": ("sat",)},
-            ("the days you named", "the place", "the provider", "the dates"),
+            ("the days you named", "the place", "the provider", "the last day you named"),
         ),
     ],
 )
@@ -358,6 +358,15 @@ def test_as_little_as_possible_is_let_go_and_it_is_said(
     offered = offer(RIVERBEND, replace(CARDIOLOGY, **wish), [], NOW)
     assert offered.relaxed == let_go
     assert offered.slots
+
+
+def test_where_the_days_asked_for_are_full_the_next_ones_are_offered_and_not_those_before() -> None:
+    week = replace(CARDIOLOGY, earliest=date(2026, 11, 30), latest=date(2026, 12, 4))
+    full = [taking(slot) for slot in open_slots(RIVERBEND, week, [], NOW)]
+    assert full
+    offered = offer(RIVERBEND, week, full, NOW)
+    assert offered.relaxed == ("the last day you named",)
+    assert local(offered.slots)[0][:5] == "12-07"
 
 
 def test_what_is_not_let_go_is_kept_to() -> None:
@@ -449,6 +458,7 @@ def test_an_id_that_was_never_written_is_answered_in_words(text: str) -> None:
         Slot.from_id(text)
 
 
+@settings(deadline=None)
 @given(
     st.text() | st.from_regex(r"(lee|x)\|(north|)\|cardiology\|new\|\d{8}T\d{4}\|-?\d{1,12}", fullmatch=True)
 )
@@ -489,6 +499,7 @@ def practices(draw: st.DrawFn) -> Practice:
 nows = st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
+@settings(deadline=None, max_examples=40)
 @given(practices(), nows, st.randoms(use_true_random=False))
 def test_open_times_are_ordered_real_apart_and_can_be_taken(
     practice: Practice, now: datetime, random: Any
@@ -512,6 +523,7 @@ def test_open_times_are_ordered_real_apart_and_can_be_taken(
         assert is_open(practice, slot, busy, now) == (slot in slots)
 
 
+@settings(deadline=None)
 @given(practices(), nows, st.integers(1, 40))
 def test_an_offer_holds_as_many_open_times_as_there_are_and_were_asked_for(
     practice: Practice, now: datetime, count: int

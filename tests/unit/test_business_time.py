@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from referral_bot.business_time import BusinessCalendar, after_quiet, is_holiday, moment, opens_at_all
@@ -281,6 +281,7 @@ spans = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(practices(), moments, st.timedeltas(timedelta(), timedelta(days=3)), spans)
 def test_a_later_start_never_ends_earlier(
     practice: Practice, start: datetime, later: timedelta, promised: TimeSpan
@@ -291,6 +292,7 @@ def test_a_later_start_never_ends_earlier(
     assert calendar.add(start, promised) <= calendar.add(start + later, promised)
 
 
+@settings(deadline=None)
 @given(practices(), moments, spans, st.integers(0, 50))
 def test_a_longer_span_never_ends_earlier(
     practice: Practice, start: datetime, promised: TimeSpan, more: int
@@ -300,6 +302,7 @@ def test_a_longer_span_never_ends_earlier(
     assert start < calendar.add(start, promised) <= calendar.add(start, longer)
 
 
+@settings(deadline=None)
 @given(practices(), moments, st.integers(1, 2400))
 def test_from_an_opening_as_many_minutes_pass_as_were_added(
     practice: Practice, at: datetime, minutes: int
@@ -309,6 +312,7 @@ def test_from_an_opening_as_many_minutes_pass_as_were_added(
     assert calendar.minutes_between(start, calendar.add(start, span(f"{minutes}m"))) == minutes
 
 
+@settings(deadline=None)
 @given(practices(), moments, spans)
 def test_a_span_ends_in_business_time_or_as_it_closes(
     practice: Practice, start: datetime, promised: TimeSpan
@@ -318,6 +322,7 @@ def test_a_span_ends_in_business_time_or_as_it_closes(
     assert calendar.is_open(end) or calendar.is_open(end - timedelta(microseconds=1))
 
 
+@settings(deadline=None)
 @given(practices(), moments, st.sampled_from(ZONES))
 def test_what_waits_for_the_end_of_the_quiet_leaves_later_and_not_by_night(
     practice: Practice, at: datetime, zone: str
@@ -327,6 +332,7 @@ def test_what_waits_for_the_end_of_the_quiet_leaves_later_and_not_by_night(
     assert after_quiet(leaves, zone, practice) == leaves
 
 
+@settings(deadline=None)
 @given(st.dates(date(2026, 1, 1), date(2036, 1, 1)), st.times(), st.times(), st.sampled_from(ZONES))
 def test_a_later_clock_time_is_never_an_earlier_moment(
     day: date, first: time, second: time, zone: str
@@ -335,6 +341,7 @@ def test_a_later_clock_time_is_never_an_earlier_moment(
     assert moment(day, first, ZoneInfo(zone)) <= moment(day, second, ZoneInfo(zone))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 59))
 def test_a_clock_time_that_is_skipped_is_the_moment_of_the_change(minute: int) -> None:
     assert moment(date(2027, 3, 14), time(2, minute), CHICAGO) == at("2027-03-14 03:00")

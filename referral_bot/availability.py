@@ -194,6 +194,18 @@ def is_open(practice: Practice, slot: Slot, busy: Iterable[Appointment], now: da
     )
 
 
+def wait(practice: Practice, service: str, busy: Iterable[Appointment], now: datetime) -> int | None:
+    """Days until the next open time for a new patient of a service, as its location counts them.
+
+    None where nothing is open within the horizon. Raises KeyError for an unknown service.
+    """
+    first = next(open_slots(practice, Wish(service=service), busy, now), None)
+    if first is None:
+        return None
+    zone = ZoneInfo(practice.zone_of(first.location_key))
+    return (first.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+
+
 def busy_of(busy: Iterable[Appointment], provider_key: str) -> list[Appointment]:
     """What takes one provider's time."""
     return [appointment for appointment in busy if appointment.provider_key == provider_key]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referral_bot.availability import HORIZON, Slot, Wish, is_open, offer, open_slots
+from referral_bot.availability import HORIZON, Slot, Wish, is_open, offer, open_slots, wait
 from referral_bot.errors import NotFound
 from referral_bot.model import Appointment, AppointmentStatus, Preference
 from referral_bot.practice import (
@@ -372,6 +372,21 @@ def test_where_the_days_asked_for_are_full_the_next_ones_are_offered_and_not_tho
 def test_what_is_not_let_go_is_kept_to() -> None:
     offered = offer(RIVERBEND, replace(CARDIOLOGY, days=("sat",), part_of_day="afternoon"), [], NOW)
     assert all(text[6:] >= "12:00" for text in local(offered.slots))
+
+
+def test_the_wait_is_the_days_until_the_next_open_time() -> None:
+    assert wait(RIVERBEND, "cardiology", [], NOW) == 0
+    today_and_tomorrow = taken("lee", NOW, NOW + timedelta(days=2))
+    assert wait(ONLY_LEE, "cardiology", [today_and_tomorrow], NOW) == 2
+
+
+def test_the_wait_counts_days_where_the_visit_is() -> None:
+    late = datetime(2026, 11, 17, 3, 0, tzinfo=UTC)  # still Monday in Chicago, Tuesday in UTC
+    assert wait(ONLY_LEE, "cardiology", [], late) == 1
+
+
+def test_there_is_no_wait_to_tell_where_nothing_is_open() -> None:
+    assert wait(ONLY_LEE, "vascular", [], NOW) is None
 
 
 def test_where_nothing_is_open_nothing_is_offered_and_nothing_let_go() -> None:

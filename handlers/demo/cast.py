@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from handlers.demo.model import Channel, Person, Team
+from handlers.demo import model as slack
+from handlers.demo.model import Channel, Team
 from referral_bot.directory import Directory
-from referral_bot.model import ChannelKind, Side
+from referral_bot.model import ChannelKind, Person, Side
 
 PLATFORM: Final = "slack"
 HOME: Final = "T0PRACTICE"
@@ -27,7 +28,7 @@ class Cast:
 
     team: Team
     teams: list[Team]
-    people: list[Person]
+    people: list[slack.Person]
     channels: list[Channel]
 
 
@@ -37,14 +38,16 @@ def cast(directory: Directory) -> Cast:
     The first office's people are guests in the practice's workspace; every other office is an
     organisation of its own in a connected channel, without the app: both are common.
     """
-    guests = directory.offices[0].key if directory.offices else None
+    guests, guest_of = (
+        (directory.offices[0].key, directory.offices[0].name) if directory.offices else (None, "")
+    )
     accounts = {one.person_key: one.account for one in directory.identities if one.platform == PLATFORM}
     people = [
-        Person(
+        slack.Person(
             accounts[person.key],
             person.name,
             team=_team_of(person.office_key, guests),
-            title=person.role.replace("_", " ").capitalize(),
+            title=_title(person, guest_of if person.office_key == guests else ""),
             zone=person.timezone or directory.practice.timezone,
             side=person.side,
             color=_COLORS[number % len(_COLORS)],
@@ -59,6 +62,12 @@ def cast(directory: Directory) -> Cast:
         people=people,
         channels=_channels(directory, accounts, guests),
     )
+
+
+def _title(person: Person, office: str) -> str:
+    """What a person's profile says: a guest's names the office too, as the workspace doesn't."""
+    role = person.role.replace("_", " ").capitalize()
+    return f"{role} at {office}" if office else role
 
 
 def _channels(directory: Directory, accounts: dict[str, str], guests: str | None) -> list[Channel]:

@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 const DISMISSED = "referral-bot-demo-guide";
 
 const EXAMPLE =
-  "refer Jane Whitcomb, DOB 3/14/1962, 309-555-0123, BCBS PPO. Palpitations R00.2, urgent. Dr. Patel. mornings at North if possible";
+  "refer Jane Whitcomb, DOB 3/14/1962, 309-555-0123, BCBS PPO. Palpitations R00.2, to cardiology, urgent. Dr. Patel. Mornings at North if possible";
 
 const OFFICE = "U0MARIA";
 const PRACTICE = "U0TESS";

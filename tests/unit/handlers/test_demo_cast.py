@@ -40,4 +40,4 @@ def test_the_practice_is_in_every_channel(players: Cast) -> None:
 
 def test_people_show_their_role_and_side(players: Cast) -> None:
     maria = next(person for person in players.people if person.id == "U0MARIA")
-    assert (maria.title, maria.side) == ("Referral specialist", "office")
+    assert (maria.title, maria.side) == ("Referral specialist at Lakeside Family Medicine", "office")

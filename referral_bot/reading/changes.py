@@ -1,0 +1,350 @@
+"""What a message changes in a referral that was sent, or puts to it."""
+
+from __future__ import annotations
+
+import re
+
+from referral_bot.reading.codes import find_codes, find_npis
+from referral_bot.reading.coverage import read_authorization, read_insurance
+from referral_bot.reading.dates import birth_date, find_dates, past_or_near, real_date
+from referral_bot.reading.demographics import find_ages, sort_phones
+from referral_bot.reading.document import Document
+from referral_bot.reading.lexicon import CLINICAL_WORDS
+from referral_bot.reading.model import Fields
+from referral_bot.reading.names import title_case
+from referral_bot.reading.people import find_contacts, find_doctors
+from referral_bot.reading.reason import read_reason
+from referral_bot.reading.resolve import Mention
+from referral_bot.reading.wishes import find_documents, find_location, find_needs, find_urgency
+
+_OLD = re.compile(
+    r"(?:\b(?:old|not|isn't|instead of|from|was|were|previous(?:ly)?|no longer|lost|prior|former|dropped|wrong|termed|ended|off of|left|in place of|rather than|used to (?:be|have)|it had|had|listed as|said|says|shows|put|typed|de)\b[ :]*(?:the |her |his |on |is |as |my |our |old |dob |number |phone |#|cell |with |el |la )*)$"
+)
+_OLD_LINE = re.compile(r"^[ \t•*-]*(?:old|prev(?:ious)?|was|before|prior|termed|from)\b", re.IGNORECASE)
+_BORN_WORD = re.compile(
+    r"\b(?:dob|d\.o\.b|birth ?(?:date|day)|date of birth|bday|born|birth year|year|nacimiento|naci[oó])\b"
+)
+_YEAR = re.compile(
+    r"\b(?:born in|year (?:is|should be|of birth is)|should be|it'?s|is|actually|in) (?P<y>(?:19|20)\d\d)\b"
+)
+_EFFECTIVE = re.compile(
+    r"\b(?:eff(?:ective)?|starting|starts|start|as of|beginning|begins|from|since|on|desde|a partir del?)[ :.]*(?:date |on |is )?$"
+)
+_NAME_CHANGE = re.compile(
+    r"\b(?P<part>last|first|sur|maiden|married)[ -]?name (?:is |was |has been |should be |should read |changed to |is now |now |is spelled |spelled |to |= ?|: ?|will be |correct(?:ed|ion)? (?:to|is) |changed )*(?P<name>[a-z][a-z'-]+(?:-[a-z]+)*)(?:,? not (?P<old>[a-z'-]+))?"
+)
+_SPELLED = re.compile(
+    r"\b(?:spelled|spelling is|it'?s|should be(?: spelled)?|correct spelling(?: is)?|name is) (?P<name>[a-z][a-z'-]{2,}),? not (?P<old>[a-z'-]{3,})"
+)
+_NOT_CLINICAL = re.compile(r"^(?:mistake|correction|update|change|info|forms?|wrong|copy|everything|same)$")
+
+
+def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) -> tuple[Fields, list[str]]:
+    """Only the changed values, and what to notice: coverage to check again, booking released, urgency raised."""
+    lower = doc.words.lower
+    fields: Fields = {}
+    flags: list[str] = []
+    taken = bytearray(len(lower))
+
+    def take(begin: int, stop: int) -> None:
+        taken[begin:stop] = b"\x01" * (stop - begin)
+
+    for mention in mentions:
+        take(mention.start, mention.end)
+    for label in doc.labelled:
+        take(label.label, label.start)
+        if label.role in ("ignore", "from", "name", "group"):
+            take(label.label, label.end)
+    old = _old_ranges(doc, start, end)
+    for span in old:
+        take(*span)
+    patient: Fields = {}
+    born = _birth(doc, start, end, old, taken)
+    if born:
+        patient["dob"] = born
+    elif born is not None:
+        flags.append("dob_invalid")
+    _numbers(doc, start, end, old, patient, fields, taken)
+    _renamed(doc, start, end, patient, taken)
+    if patient:
+        fields["patient"] = patient
+    insurance = _insurance(doc, start, end, old, taken)
+    if insurance:
+        fields["insurance"] = insurance
+        flags.append("recheck_eligibility_and_auth")
+    authorization = read_authorization(doc, start, end)
+    if authorization.auth and not (insurance and re.search(r"\bold\b|no good", lower[start:end])):
+        fields["auth"] = authorization.auth
+    if authorization.hold and authorization.auth.get("status") != "approved" and not insurance:
+        flags.append("hold_booking_until_auth")
+    if authorization.release:
+        flags.append("release_booking_hold")
+    for span in authorization.taken:
+        take(*span)
+    urgency = _urgency(doc, start, end, taken)
+    if urgency:
+        fields["urgency"] = urgency
+        if urgency in ("urgent", "stat", "asap"):
+            flags.append("notify_practice_now")
+    needs, spans = find_needs(doc, start, end)
+    if needs:
+        fields["needs"] = needs
+    for span in spans:
+        take(*span)
+    codes = [
+        code
+        for code in find_codes(doc, start, end)
+        if not any(a <= code.start < b for a, b in old) and not _OLD.search(doc.before(code.start, 22))
+    ]
+    if codes:
+        fields["icd10"] = [code.code for code in codes]
+        if not all(code.billable for code in codes):
+            flags.append("icd10_not_billable")
+    for code in find_codes(doc, start, end):
+        take(code.start, code.end)
+    npis = find_npis(doc, start, end)
+    doctors = [doctor for doctor in find_doctors(doc) if start <= doctor.start < end]
+    for doctor in doctors:
+        take(doctor.start, doctor.end)
+    if npis:
+        take(npis[0].start, npis[-1].end)
+        if npis[-1].valid:
+            fields["referring"] = {"npi": npis[-1].number}
+        else:
+            flags.append("npi_invalid")
+    changed = [
+        doctor
+        for doctor in doctors
+        if re.search(r"\b(?:referring|ordering|provider|pcp)\b[^.\n]{0,30}$", doc.before(doctor.start, 40))
+        and not _OLD.search(doc.before(doctor.start, 20))
+    ]
+    if changed:
+        name = changed[-1].name
+        fields.setdefault("referring", {}).update(
+            {key: value for key, value in (("first", name.first), ("last", name.last)) if value}
+        )
+    documents, spans = find_documents(doc, start, end)
+    if documents:
+        fields["documents"] = documents
+    for span in spans:
+        take(*span)
+    place = re.search(
+        r"\b(?:prefers?|wants?|location|office|clinic|instead)\b", lower[start:end]
+    ) and find_location(doc, start, end, taken)
+    if place:
+        fields["preference"] = {"location": place[0]}
+        take(*place[1])
+    if not (patient or insurance or documents and not urgency or authorization.auth) or urgency:
+        added = _added(doc, start, end, taken, bool(urgency or needs or codes))
+        if added:
+            fields["reason_add"] = added
+    return fields, flags
+
+
+def _old_ranges(doc: Document, start: int, end: int) -> list[tuple[int, int]]:
+    """Lines and sentences that give the old value: "OLD Moda PPO", "the old auth is no good"."""
+    ranges = []
+    for line in re.finditer(r"[^\n]+", doc.words.lower[start:end]):
+        if _OLD_LINE.match(line[0]) and not re.search(r"\bnew\b|\bnow\b", line[0]):
+            ranges.append((start + line.start(), start + line.end()))
+    for begin, stop in doc.sentences:
+        if start <= begin < end and re.search(
+            r"\bold\b[^.]*\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired|termed)|\b(?:please )?disregard\b",
+            doc.words.lower[begin:stop],
+        ):
+            if not re.search(r"\bnew\b", doc.words.lower[begin:stop]):
+                ranges.append((begin, stop))
+    for match in re.finditer(r"\([^()]*\b(?:old|was|previous)\b[^()]*\)", doc.words.lower[start:end]):
+        if not re.search(r"\d\.\d", match[0]):
+            ranges.append((start + match.start(), start + match.end()))
+    return ranges
+
+
+def _is_old(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
+    return any(a <= place < b for a, b in old) or _OLD.search(doc.before(place, 30)) is not None
+
+
+def _birth(doc: Document, start: int, end: int, old: list[tuple[int, int]], taken: bytearray) -> str | None:
+    """The corrected birth date; an empty string if what is given cannot be one."""
+    lower = doc.words.lower
+    if not _BORN_WORD.search(lower, start, end):
+        return None
+    written = [date for date in doc.dates if start <= date.start < end and date.year is not None]
+    fresh = [
+        date
+        for date in written
+        if not _is_old(doc, date.start, old) and not _EFFECTIVE.search(doc.before(date.start, 14))
+    ]
+    for date in written:
+        taken[date.start : date.end] = b"\x01" * (date.end - date.start)
+    if fresh:
+        chosen = (
+            fresh[-1]
+            if re.search(r"\b(?:not|was|had|instead)\b", lower[start:end])
+            and len(fresh) > 1
+            and re.search(r"\b(?:should be|is|correct)\b", doc.before(fresh[-1].start, 24))
+            else fresh[0]
+        )
+        day = birth_date(chosen, doc.today)
+        return day.isoformat() if day else ""
+    year = _YEAR.search(lower, start, end)
+    base = written or [date for date in find_dates(doc.quoted.lower()) if date.year is not None]
+    if year and base:
+        day = real_date(int(year["y"]), base[-1].month, base[-1].day)
+        return day.isoformat() if day and day <= doc.today else ""
+    return None
+
+
+def _numbers(
+    doc: Document,
+    start: int,
+    end: int,
+    old: list[tuple[int, int]],
+    patient: Fields,
+    fields: Fields,
+    taken: bytearray,
+) -> None:
+    contacts = [contact for contact in find_contacts(doc) if start <= contact.start < end]
+    reached = sort_phones(doc, start, end, contacts)
+    for reach in reached:
+        taken[reach.phone.start : reach.phone.end] = b"\x01" * (reach.phone.end - reach.phone.start)
+        if _is_old(doc, reach.phone.start, old) or re.match(
+            r"[ ]*\(?(?:old|is disconnected|no longer)", doc.after(reach.phone.end, 16)
+        ):
+            continue
+        if reach.role in ("phone", "cell"):
+            patient["phone"] = reach.phone.e164
+        elif reach.role == "home":
+            patient[
+                "phone_home"
+                if "phone" in patient or re.search(r"\bcell\b", doc.words.lower[start:end])
+                else "phone"
+            ] = reach.phone.e164
+        elif reach.role == "contact" and reach.contact:
+            entry: Fields = {"relation": reach.contact.relation, "phone": reach.phone.e164}
+            if reach.contact.name:
+                entry = {"name": reach.contact.name, **entry}
+            fields["contact"] = entry
+            if re.search(r"\b(?:call|use|reach|contact)\b", doc.before(reach.contact.start, 24)):
+                patient["phone"] = reach.phone.e164
+        elif reach.role == "callback":
+            fields["callback"] = {"phone": reach.phone.e164}
+
+
+def _renamed(doc: Document, start: int, end: int, patient: Fields, taken: bytearray) -> None:
+    lower, raw = doc.words.lower, doc.words.raw
+    match = _NAME_CHANGE.search(lower, start, end)
+    if match and not doc.is_everyday(doc.words.at(match.start("name"))):
+        part = "first" if match["part"] == "first" else "last"
+        patient[part] = title_case(raw[match.start("name") : match.end("name")])
+        taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+        return
+    match = _SPELLED.search(lower, start, end)
+    if match and not doc.is_everyday(doc.words.at(match.start("name"))):
+        patient["last"] = title_case(raw[match.start("name") : match.end("name")])
+        taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+
+
+def _insurance(doc: Document, start: int, end: int, old: list[tuple[int, int]], taken: bytearray) -> Fields:
+    """The new coverage, whichever order old and new stand in, with its first day."""
+    begin = start
+    payers = doc.found("payer", start, end)
+    fresh = [hit for hit in payers if not _is_old(doc, hit.start, old)]
+    if payers and fresh and fresh[0] is not payers[0]:
+        begin = fresh[0].start
+        for hit in payers:
+            if hit.start < begin:
+                taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+    stop = end
+    for a, b in old:
+        if a > begin and a < stop and fresh and a > fresh[0].start:
+            stop = a
+    if payers and not fresh:
+        coverage = read_insurance(doc, start, end)
+        for span in coverage.taken:
+            taken[span[0] : span[1]] = b"\x01" * (span[1] - span[0])
+        return (
+            {"self_pay": True}
+            if coverage.insurance.get("self_pay")
+            or re.search(r"\bself[ -]?pay|\bcash\b|uninsured", doc.words.lower[start:end])
+            else {}
+        )
+    coverage = read_insurance(doc, begin, stop)
+    insurance = dict(coverage.insurance)
+    for span in coverage.taken:
+        taken[span[0] : span[1]] = b"\x01" * (span[1] - span[0])
+    later = [hit for hit in fresh if hit.start > begin]
+    if "secondary" in insurance and later and re.search(r"\b(?:from|lost|was|old)\b", doc.before(begin, 24)):
+        insurance.pop("secondary")
+    if not insurance:
+        return {}
+    for written in doc.dates:
+        if (
+            start <= written.start < end
+            and not _is_old_date(doc, written.start, old)
+            and _EFFECTIVE.search(doc.before(written.start, 18))
+        ):
+            day = past_or_near(written, doc.today)
+            if day:
+                insurance["effective"] = day.isoformat()
+                taken[written.start : written.end] = b"\x01" * (written.end - written.start)
+    return insurance
+
+
+def _is_old_date(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
+    return (
+        any(a <= place < b for a, b in old)
+        or re.search(r"\b(?:termed|ended|ends|thru|through|until)[ :]*(?:on )?$", doc.before(place, 16))
+        is not None
+    )
+
+
+_RANKED = re.compile(r"\b(?:stat|urgent|asap|routine)\b")
+
+
+def _urgency(doc: Document, start: int, end: int, taken: bytearray) -> str:
+    """The urgency it is to have: the last one stated that is not the old."""
+    _, spans = find_urgency(doc, start, end)
+    values = []
+    for begin, stop in sorted(spans):
+        taken[begin:stop] = b"\x01" * (stop - begin)
+        value, _ = find_urgency(doc, begin, stop)
+        before = doc.before(begin, 26)
+        if re.search(
+            r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?|down from|up from)[ ](?:it )?(?:as )?$",
+            before,
+        ) and not re.search(r"\b(?:says|said)[ ]$", before):
+            if re.match(r"[ ]*(?:->|to\b|>|should|but|=>|a\b|up to)", doc.after(stop, 10)) or not re.search(
+                r"bump", before
+            ):
+                continue
+        if re.search(r"\bform says[ ]$|\bwrote[ ]$|\bput[ ](?:it )?(?:as )?$", before):
+            continue
+        values.append(value)
+    return values[-1] if values else ""
+
+
+def _added(doc: Document, start: int, end: int, taken: bytearray, other: bool) -> str:
+    """The new clinical fact, if the message has one."""
+    for age in find_ages(doc, start, end):
+        taken[age.start : age.end] = b"\x01" * (age.end - age.start)
+    text = read_reason(doc, start, end, taken)
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if not words or not re.search(r"\d", text) and not any(word in CLINICAL_WORDS for word in words):
+        return ""
+    return text
+
+
+def read_attachment(doc: Document, start: int, end: int) -> Fields:
+    """The files put to a referral."""
+    documents, _ = find_documents(doc, start, end)
+    if not documents:
+        seen: list[str] = []
+        for hit in doc.found("document", start, end):
+            if str(hit.value) not in ("referral", "records", "order") and str(hit.value) not in seen:
+                seen.append(str(hit.value))
+        documents = [
+            {"kind": kind, "via": "fax" if re.search(r"\bfax", doc.words.lower[start:end]) else "chat"}
+            for kind in seen
+        ]
+    return {"documents": documents} if documents else {}

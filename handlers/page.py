@@ -21,6 +21,7 @@ from functools import partial
 from aiohttp import web
 
 from handlers.clock import Clock
+from referral_bot.desk.documents import SUFFIXES
 from referral_bot.desk.pages import open_document
 from referral_bot.errors import NotFound, StoreUnavailable
 from referral_bot.model import Document
@@ -121,7 +122,7 @@ class Pages:
             return _say(str(gone), status=404)
         except StoreUnavailable as trouble:
             return _say(str(trouble), status=503)
-        suffix = _SUFFIXES.get(document.media_type)
+        suffix = SUFFIXES.get(document.media_type)
         return web.Response(
             body=document.content,
             # Only types that a browser does not run; anything else is bytes to be saved.
@@ -146,17 +147,6 @@ def _gone() -> NotFound:
         "Press the button in the chat for a new one."
     )
 
-
-_SUFFIXES = {
-    "application/msword": ".doc",
-    "application/pdf": ".pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "image/gif": ".gif",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/tiff": ".tif",
-    "text/plain": ".txt",
-}
 
 _STYLE = (
     "body{font:1.05rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem}"

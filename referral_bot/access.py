@@ -61,13 +61,34 @@ def check(person: Person, move: Move, referral: ReferralBase) -> None:
         raise Refused("That is for the other side to do.")
 
 
-def masked(text: str, packet: Packet) -> str:
-    """Free text with the patient's own identifiers, as far as they are known, taken out.
+_SHAPES: Final = re.compile(
+    r"""
+    \b(?:https?://|www\.)\S+
+    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                           # e-mail
+    | \b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b                                   # a date in figures
+    | \b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b
+    | \b(?:\d{3,6}\s+(?:[NSEW]\.?\s+)?(?:[a-z]+\s+){1,3}
+        |\d{1,6}\s+(?:[NSEW]\.?\s+)?(?:(?-i:[A-Z])\w+\s+){1,3})               # an address
+      (?:st|street|ave|avenue|rd|road|blvd|boulevard|ln|lane|drive|ct|court|pl|place|pkwy|hwy)\b\.?
+      (?:,\s*(?-i:[A-Z])\w+(?:\s(?-i:[A-Z])\w+)?)?(?:,?\s+[A-Z]{2}\b)?
+    | (?<![\w.])\+?\(?\d(?:[\s().-]{0,2}\d){6,}(?!\w)                       # telephones and long numbers
+    | (?<![\w.])\d{5,}(?:-\d+)*(?!\w)
+    | (?<![\w.-])(?!RB-)(?=(?:-?[A-Z0-9])*?\d)(?=(?:[A-Z-]*\d){3})(?=[\d-]*[A-Z])
+      [A-Z0-9](?:-?[A-Z0-9]){5,}(?![\w-])                                    # codes, plates, serials
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What looks like something that tells who a person is, whoever it belongs to."""
+HIDDEN: Final = "•••"
 
-    Names become initials; phones, birth date, record and member numbers become dots.
+
+def masked(text: str, packet: Packet) -> str:
+    """Free text with the patient's own identifiers, and what looks like anybody's, taken out.
+
+    Names become initials; numbers, dates, addresses, e-mail addresses, links and codes become dots.
     """
     patient = packet.patient
-    for name in (patient.first, patient.last):
+    for name in (patient.first, patient.last, packet.contact.name):
         for word in re.findall(r"\w{2,}", name or ""):
             text = re.sub(rf"\b{re.escape(word)}\b", f"{word[0].upper()}.", text, flags=re.IGNORECASE)
     numbers = [
@@ -76,12 +97,11 @@ def masked(text: str, packet: Packet) -> str:
         packet.contact.phone,
         patient.mrn,
         packet.insurance.member_id,
+        packet.auth.number,
     ]
     for number in filter(None, numbers):
         text = _without_number(text, number)
-    if patient.dob is not None:
-        text = re.sub(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b", "•••", text)
-    return text
+    return _SHAPES.sub(HIDDEN, text)
 
 
 def _without_number(text: str, number: str) -> str:
@@ -90,4 +110,4 @@ def _without_number(text: str, number: str) -> str:
     if len(characters) < 4:
         return text
     spaced = r"[\s().+-]*".join(re.escape(character) for character in characters)
-    return re.sub(rf"(?<!\w)(?:\+?1[\s.-]*)?\(?{spaced}(?!\w)", "•••", text, flags=re.IGNORECASE)
+    return re.sub(rf"(?<!\w)(?:\+?1[\s.-]*)?\(?{spaced}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)

@@ -152,10 +152,13 @@ def _times(packet: Packet) -> str:
     return details.wishes(bare)
 
 
-def details_form(view: View, files: Sequence[tuple[str, str]] = ()) -> Form:
-    """Everything known, for one person alone; files by a link each."""
-    lines = tuple(Saying(f"{fact.label}: {fact.value}") for fact in details.everything(view))
-    links = tuple(LinkField(name, url) for name, url in files)
+def details_form(
+    view: View, files: Sequence[tuple[str, str]] = (), said: Sequence[tuple[str, str]] = ()
+) -> Form:
+    """Everything known, for one person alone: files by a link each, and who said what the thread hides."""
+    lines = [Saying(f"{fact.label}: {fact.value}") for fact in details.everything(view)]
+    lines += [Saying(f"{who}: {text}") for who, text in said]
+    links = [LinkField(name, url) for name, url in files]
     return Form("looked", view.referral.id, view.referral.reference or "Draft", (*lines, *links))
 
 

@@ -35,9 +35,15 @@ def _by(view: View, event: Event) -> str:
     return words.who(person) + (f" for {behalf.name}" if behalf else "")
 
 
-def _said(view: View, event: Event, name: str = "text") -> tuple[Quote, ...]:
+def _said(view: View, event: Event, name: str = "text") -> tuple[Element, ...]:
+    """What somebody said, as this mode shows it."""
     text = str(event.detail.get(name) or "")
-    return (Quote(view.words(text)),) if text else ()
+    if not text:
+        return ()
+    shown = view.words(text)
+    if shown == text:
+        return (Quote(text),)
+    return Quote(shown), Text("Something is left out here: press Show details on the card.", Tone.QUIET)
 
 
 def _next(view: View) -> str:

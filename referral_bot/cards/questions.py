@@ -18,8 +18,9 @@ def question_head(
     owner: Person | None,
     zone: ZoneInfo,
     now: datetime,
+    words_shown: str,
 ) -> Card:
-    """The question as it stands: open with its due time, or answered."""
+    """The question as it stands: open with its due time, or answered. `words_shown` is what it asks."""
     due = words.until(question.due_at, zone, now)
     if audience is Audience.OFFICE:
         receiver = owner.name if owner else "the practice's intake"
@@ -29,7 +30,7 @@ def question_head(
     who = words.who(asker) if asker else "Somebody"
     elements: list[Element] = [
         Text(f"{who}, {office.name}, asks:", Tone.STRONG),
-        Quote(question.text),
+        Quote(words_shown),
     ]
     if question.answered_at:
         elements.append(Text("Answered.", Tone.QUIET))
@@ -42,8 +43,8 @@ def question_head(
     return Card(f"A question from {office.name}.", f"Question from {office.name}", tuple(elements))
 
 
-def answered(question: Question, by: Person) -> Card:
+def answered(question: Question, by: Person, words_shown: str) -> Card:
     """The answer, for the office's thread."""
-    said = (Text(f"{words.who(by)} answers:", Tone.STRONG), Quote(question.answer or ""))
+    said = (Text(f"{words.who(by)} answers:", Tone.STRONG), Quote(words_shown))
     refer = Button("Make this a referral", "question_refer", question.id)
     return Card("The practice answered your question.", "", (*said, Buttons((refer,))))

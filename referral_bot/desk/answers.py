@@ -108,7 +108,8 @@ def answer_office(turn: Turn, question_id: str, text: str) -> None:
         record.audit(turn, AuditAction.CHANGED, "question.answered", question.id, question.office_key)
     for thread in turn.tx.threads(question.id):
         if thread.audience is Audience.OFFICE:
-            telling.post(turn, thread, answered(question, turn.actor))
+            shown = telling.question_words(turn, question, question.answer or "")
+            telling.post(turn, thread, answered(question, turn.actor, shown))
         telling.put(turn, thread, OutboxKind.REFRESH)
 
 

@@ -78,7 +78,9 @@ def _to_thread(scene: Scene, row: OutboxMessage) -> Outgoing | None:
 
 def _file(scene: Scene, document_id: str) -> tuple[str, str, bytes] | None:
     document = scene.tx.get(Document, document_id)
-    return (document.name, document.media_type, document.content) if document and document.ready else None
+    if document is None or not document.ready:
+        return None
+    return documents.neutral_name(scene, document), document.media_type, document.content
 
 
 def _elsewhere(scene: Scene, row: OutboxMessage) -> Outgoing | None:

@@ -23,6 +23,16 @@ from referral_bot.model import (
 
 LARGEST: Final = 20 * 1024 * 1024
 """Bytes of one file."""
+SUFFIXES: Final[dict[str, str]] = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/tiff": ".tif",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/msword": ".doc",
+    "text/plain": ".txt",
+}
 ALLOWED: Final[dict[str, tuple[bytes, ...]]] = {
     "application/pdf": (b"%PDF-",),
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -147,6 +157,14 @@ def _pass_on(scene: Scene, referral: Referral, document: Document) -> None:
     for thread in scene.tx.threads(referral.id):
         if thread.audience is receiver:
             telling.put(scene, thread, OutboxKind.FILE, {"document_id": document.id})
+
+
+def neutral_name(scene: Scene, document: Document) -> str:
+    """A name for a file that leaves: its own may name the patient, and would stand in lists and downloads."""
+    referral = scene.tx.get(Referral, document.subject_id)
+    kind = "report" if document.is_report else "document"
+    reference = referral.reference if referral and referral.reference else "draft"
+    return f"{reference}-{kind}-{document.id[-6:]}{SUFFIXES.get(document.media_type, '')}"
 
 
 def links(

@@ -8,12 +8,24 @@ from typing import Any, Final
 from referral_bot.access import NO_SUCH_REFERRAL
 from referral_bot.cards import forms, replies, words
 from referral_bot.cards.elements import Form
+from referral_bot.cards.view import View
 from referral_bot.desk import answers, booking, documents, fresh, intake, record, status, telling, visits
 from referral_bot.desk.turn import FormAnswer, Message, Outcome, PageLink, Press, Turn
 from referral_bot.errors import NotFound, NotNow, Refused
 from referral_bot.lifecycle import Move, may_move
 from referral_bot.model import AuditAction, EventKind, Referral, Side, State
 
+RELAYED: Final = frozenset(
+    {
+        EventKind.ASKED_OFFICE,
+        EventKind.OFFICE_ANSWERED,
+        EventKind.ASKED_PRACTICE,
+        EventKind.PRACTICE_ANSWERED,
+        EventKind.TOLD,
+        EventKind.ADDED,
+    }
+)
+"""What carries words from one side to the other."""
 OUTDATED: Final = "That button is from an older message. Please use the card at the top of the thread."
 
 PressDoer = Callable[[Turn, Press, PageLink], Outcome]
@@ -115,7 +127,19 @@ def _details(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
     referral = record.find(turn, pressed.subject)
     record.audit(turn, AuditAction.VIEWED, "referral.details", referral.id, referral.office_key)
     files = documents.links(turn, referral, turn.actor, page_link, reports=False)
-    return Outcome(form=forms.details_form(telling.view(turn, referral, status.audience_of(turn)), files))
+    shown = telling.view(turn, referral, status.audience_of(turn))
+    return Outcome(form=forms.details_form(shown, files, _hidden_words(turn, shown)))
+
+
+def _hidden_words(turn: Turn, shown: View) -> list[tuple[str, str]]:
+    """Who said what that stands in the thread with something taken out, the latest first."""
+    found = []
+    for event in reversed(turn.tx.events(shown.referral.id)):
+        text = str(event.detail.get("text") or "")
+        if event.kind in RELAYED and shown.words(text) != text:
+            person = turn.tx.person(event.actor_key or "")
+            found.append((person.name if person else "The bot", text))
+    return found
 
 
 def _report_shown(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:

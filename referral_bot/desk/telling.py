@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from referral_bot.access import HIDDEN, masked
 from referral_bot.cards import elements, heads, words
 from referral_bot.cards.elements import Card
 from referral_bot.cards.news import news
 from referral_bot.cards.questions import question_head
-from referral_bot.cards.view import View
+from referral_bot.cards.view import Phi, View
 from referral_bot.desk import packets
 from referral_bot.desk.turn import Place, Scene, Turn
 from referral_bot.model import (
@@ -20,12 +21,14 @@ from referral_bot.model import (
     Office,
     OutboxKind,
     OutboxMessage,
+    Packet,
     Person,
     Question,
     Referral,
     State,
     Thread,
 )
+from referral_bot.reading import Context, read
 
 
 def office_of(scene: Scene, office_key: str) -> Office:
@@ -83,7 +86,21 @@ def head_card(scene: Scene, thread: Thread) -> Card | None:
     office = office_of(scene, question.office_key)
     asker, owner = scene.tx.person(question.asked_by), scene.tx.person(question.owner_key or "")
     zone = zone_for(scene, thread.audience, office)
-    return question_head(question, thread.audience, office, asker, owner, zone, scene.now)
+    asks = question_words(scene, question, question.text)
+    if HIDDEN in asks and HIDDEN not in question.text:
+        # About somebody whom no packet names: what else tells who it is can't be known.
+        asks = "It tells things about a person, so it is not shown here: press Answer to read it."
+    return question_head(question, thread.audience, office, asker, owner, zone, scene.now, asks)
+
+
+def question_words(scene: Scene, question: Question, text: str) -> str:
+    """A question's or its answer's words as this mode shows them; the question may name somebody."""
+    if scene.phi is Phi.FULL:
+        return text
+    vocabulary = packets.vocabulary(scene.practice)
+    fields = read(question.text, now=scene.now, context=Context(), vocabulary=vocabulary).fields
+    named = {key: fields[key] for key in ("patient", "contact") if key in fields}
+    return masked(text, Packet.model_validate(named))
 
 
 def open_thread(scene: Scene, subject_id: str, audience: Audience, place: Place) -> Thread:

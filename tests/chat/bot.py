@@ -15,8 +15,8 @@ import random
 import shutil
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -319,6 +319,28 @@ class WholeBot:
         """Read the database as another program would."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Another program holds the database while the block runs."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
+    def disk_full(self) -> Iterator[None]:
+        """The database cannot grow while the block runs."""
+        self._most_pages(1)
+        try:
+            yield
+        finally:
+            self._most_pages(1 << 30)
+
+    def _most_pages(self, count: int) -> None:
+        # SQLite takes the present size where that is larger.
+        self.store.transact(lambda tx: tx._cursor.execute(f"PRAGMA max_page_count = {count}")).result(
+            PATIENCE
+        )
 
     async def transact(self, use_case: Any) -> Any:
         return await asyncio.wrap_future(self.store.transact(use_case))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import io
+import logging
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from aiohttp import web
 from bot import WholeBot, furnish, whole_bot
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -14,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from workspace_sandbox import Receiver, Ticker, client_of, new_workspace, served
 
 from handlers.demo.workspace import Workspace
+from handlers.logs import configure_logs
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +34,22 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def phi() -> str:
     """The bot's PHI_MODE; a test that wants the other one parametrizes it."""
     return "minimal"
+
+
+@pytest.fixture
+def logs() -> Iterator[io.StringIO]:
+    """Everything that is logged, at the level that says most; to be asked for before `bot`."""
+    root = logging.getLogger()
+    before = root.level, list(root.handlers)
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    stream = io.StringIO()
+    configure_logs("DEBUG", stream)
+    yield stream
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

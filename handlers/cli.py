@@ -127,7 +127,10 @@ def understand_command(
         for line in understand_lines(lines, _vocabulary(directory), refused):
             typer.echo(line)
     if refused.lines:
-        raise WrongCall(f"{len(refused.lines)} of the lines are no messages; each answer says why.")
+        first = refused.lines[0]
+        raise WrongCall(
+            f"Not every line is a message; the first that is none is line {first}. Its answer says why."
+        )
 
 
 def _vocabulary(file: Path | None) -> Vocabulary | None:

@@ -4,10 +4,12 @@ import base64
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from handlers import cli
+from handlers.shipped import EXAMPLE, shipped
 
 PATIENT = "Gwendolyn Ashcombe"
 
@@ -59,3 +61,40 @@ def test_the_light_verbs_load_none_of_the_heavy_parts() -> None:
     code = f"import sys, handlers.cli; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def understand(lines: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "handlers.cli", "understand", *options]
+    return subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
+
+
+def test_understand_writes_a_line_for_each_message() -> None:
+    message = {"id": "m1", "now": "2026-11-24T10:00:00-06:00", "sender": "nurse"}
+    lines = "".join(
+        json.dumps({**message, "id": name, "text": text}) + "\n"
+        for name, text in (("m1", "status of Jane Whitcomb?"), ("m2", "thanks!"))
+    )
+    done = understand(lines, "--directory", str(shipped(EXAMPLE)))
+    assert (done.returncode, done.stderr) == (0, "")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["m1", "m2"]
+    assert answers[0]["intents"] == ["check_status"]
+    assert answers[0].keys() == {"id", "intents", "fields", "missing", "flags"}
+
+
+def test_understand_says_which_line_is_no_message_and_reads_the_others() -> None:
+    done = understand('{"id": "m1", "now": "2026-11-24T10:00:00-06:00", "text": "thanks"}\nnonsense\n')
+    assert done.returncode == 2
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first["intents"] == ["thanks"]
+    assert "line 2" in second["error"]
+    assert "line 2" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_understand_refuses_a_directory_that_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "practice.yaml"
+    file.write_text("practice: nonsense")
+    done = understand("", "--directory", str(file))
+    assert done.returncode == 2
+    assert "import" in done.stderr

@@ -32,7 +32,7 @@ from storage.transaction import SqlTransaction
 
 log = structlog.get_logger()
 
-DUE_AT_ONCE = 200
+DUE_AT_ONCE = 50
 """Follow-ups to a transaction: many enough to be quick, few enough that nobody's turn waits for long."""
 REMEMBER_SEEN = timedelta(days=30)
 """How long a delivery or a press is known again: far longer than a platform repeats one."""
@@ -59,6 +59,7 @@ class Bot:
         self.metrics = Metrics()
         self._settings = settings
         self._store = store
+        self._ending = False
         self._swept: datetime | None = None
         self._runner: web.AppRunner | None = None
         self._stop_listening: Callable[[], None] = lambda: None
@@ -89,6 +90,7 @@ class Bot:
 
     async def stop(self) -> None:
         """Let nothing more in, end what is in flight, and hand the rest to the next run."""
+        self._ending = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FINISH_ALL):
                 await self.ticker.stop()
@@ -132,7 +134,7 @@ class Bot:
     async def _tick(self) -> None:
         began = time.perf_counter()
         self.delivery.wake()
-        while await self._run_due() == DUE_AT_ONCE:
+        while await self._run_due() == DUE_AT_ONCE and not self._ending:
             pass
         await self._sweep()
         self.metrics.tick_seconds.observe(time.perf_counter() - began)

@@ -58,6 +58,17 @@ _TO_BE_BOOKED = (
 )
 
 
+_CLAIMED_LATE = (
+    *UNDER_WAY,
+    State.CHECKED_IN,
+    State.SEEN,
+    State.REPORT_SENT,
+)
+
+VISIT_MOVES: Final = frozenset({Move.ARRIVE, Move.MISS, Move.SEE, Move.CANCEL_APPOINTMENT})
+"""What is done to a visit that stands; a question to the office does not stand in its way."""
+
+
 def _all_to(states: tuple[State, ...], target: State) -> dict[State, State]:
     return dict.fromkeys(states, target)
 
@@ -65,8 +76,8 @@ def _all_to(states: tuple[State, ...], target: State) -> dict[State, State]:
 MOVES: Final[dict[Move, dict[State, State]]] = {
     Move.SUBMIT: {State.DRAFT: State.SUBMITTED},
     Move.DISCARD: {State.DRAFT: State.DISCARDED},
-    # A direct booking may come before anybody has claimed: the claim then leaves the state alone.
-    Move.CLAIM: {State.SUBMITTED: State.RECEIVED, State.SCHEDULED: State.SCHEDULED},
+    # Later claims hand over, and leave the state alone.
+    Move.CLAIM: {**{state: state for state in _CLAIMED_LATE}, State.SUBMITTED: State.RECEIVED},
     Move.ACCEPT: _all_to((State.SUBMITTED, State.RECEIVED), State.ACCEPTED),
     Move.ASK: _all_to(UNDER_WAY, State.NEEDS_INFO),
     # Where ANSWER leads is the state that ASK came from; the table says from where it may be done.
@@ -92,14 +103,21 @@ MOVES: Final[dict[Move, dict[State, State]]] = {
 
 def may_move(referral: ReferralBase, move: Move) -> bool:
     """Whether this move can be made in the present state."""
-    return referral.state in MOVES[move]
+    return _standing(referral, move) in MOVES[move]
+
+
+def _standing(referral: ReferralBase, move: Move) -> State:
+    """The state a move starts from: for a visit that stands, the one behind an open question."""
+    if move in VISIT_MOVES and referral.resumes is State.SCHEDULED:
+        return State.SCHEDULED
+    return referral.state
 
 
 def make(referral: ReferralBase, move: Move) -> None:
     """Change the referral's state by this move. Raises NotNow if the state does not allow it."""
     if not may_move(referral, move):
         raise NotNow("That no longer fits where this referral stands.")
-    target = MOVES[move][referral.state]
+    target = MOVES[move][_standing(referral, move)]
     if move is Move.ASK and referral.state is not State.NEEDS_INFO:
         # Who asks has received it.
         referral.resumes = State.RECEIVED if referral.state is State.SUBMITTED else referral.state

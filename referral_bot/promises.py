@@ -36,6 +36,8 @@ class Ledger:
     now: datetime
     new_id: Callable[[], str]
     changed: list[Promise] = field(default_factory=list)
+    moved: list[Promise] = field(default_factory=list)
+    """Those of the changed ones whose due time is another now."""
     made: list[Promise] = field(default_factory=list)
 
     def all(self) -> list[Promise]:
@@ -127,7 +129,8 @@ def after(
     if referral.state in _NEEDS_A_TIME:
         maker.promise(PromiseKind.SCHEDULE)
     if move is Move.ASK:
-        maker.promise(PromiseKind.SCHEDULE)
+        if referral.resumes is not State.SCHEDULED:
+            maker.promise(PromiseKind.SCHEDULE)
         maker.rest_scheduling()
         maker.office_owes(OFFICE_ANSWERS_IN)
     if move is Move.SEE:
@@ -151,14 +154,22 @@ class _Maker:
         self._service: Service = practice.service(referral.service_key or "")
 
     def promise(self, kind: PromiseKind, role: Role = Role.SCHEDULER) -> None:
-        span = self._service.promised(kind, self._referral.urgency or Urgency.ROUTINE)
-        now = self._ledger.now
-        due = (
-            self._calendar.calendar_add(now, span)
-            if kind is PromiseKind.SEE
-            else self._calendar.add(now, span)
-        )
+        due = self._due(kind, self._ledger.now)
         self._open(kind, Side.PRACTICE, due, role=role, person_key=self._referral.owner_key)
+
+    def move(self, promise: Promise) -> None:
+        """Give a running promise the due time that its urgency asks for now."""
+        due = self._due(promise.kind, promise.made_at)
+        if due != promise.due_at:
+            promise.due_at, promise.step = due, 0
+            self._ledger.touch(promise)
+            self._ledger.moved.append(promise)
+
+    def _due(self, kind: PromiseKind, start: datetime) -> datetime:
+        span = self._service.promised(kind, self._referral.urgency or Urgency.ROUTINE)
+        if kind is PromiseKind.SEE:
+            return self._calendar.calendar_add(start, span)
+        return self._calendar.add(start, span)
 
     def office_owes(self, span: TimeSpan) -> None:
         due = self._calendar.add(self._ledger.now, span)
@@ -192,8 +203,26 @@ class _Maker:
         if promise and promise.status is PromiseStatus.RESTING:
             left = self._calendar.minutes_between(promise.rested_at or promise.made_at, promise.due_at)
             promise.due_at = self._calendar.add(self._ledger.now, TimeSpan(amount=max(left, 1), unit="m"))
-            promise.status, promise.rested_at = PromiseStatus.OPEN, None
+            promise.status, promise.rested_at, promise.step = PromiseStatus.OPEN, None, 0
             self._ledger.touch(promise)
+            self._ledger.moved.append(promise)
+
+
+def requicken(
+    referral: ReferralBase,
+    promises: Sequence[Promise],
+    practice: Practice,
+    now: datetime,
+    new_id: Callable[[], str],
+) -> Ledger:
+    """The promises after the urgency or the service has changed: due as if it had been so from the start."""
+    ledger = Ledger(promises, now, new_id)
+    maker = _Maker(referral, practice, ledger)
+    for promise in promises:
+        if promise.owed_by is Side.PRACTICE and promise.status is PromiseStatus.OPEN:
+            maker.move(promise)
+    set_next(referral, ledger.all())
+    return ledger
 
 
 def _hand_over(referral: ReferralBase, ledger: Ledger) -> None:

@@ -12,7 +12,6 @@ from referral_bot.model import (
     FollowUp,
     FollowUpKind,
     Promise,
-    PromiseStatus,
     Referral,
     Side,
 )
@@ -41,8 +40,7 @@ def schedule(
 
 def schedule_promises(scene: Scene, referral: Referral, ledger: Ledger) -> None:
     """Write down the steps of promises that were made or that run again."""
-    moved = [promise for promise in ledger.changed if promise.status is PromiseStatus.OPEN]
-    for promise in (*ledger.made, *moved):
+    for promise in (*ledger.made, *ledger.moved):
         if promise.owed_by is Side.PRACTICE:
             schedule_steps(scene, promise)
         elif promise in ledger.made:
@@ -73,9 +71,10 @@ def schedule_step(scene: Scene, promise: Promise, at: datetime) -> None:
 
 def manager_at(scene: Scene, promise: Promise, urgency: Urgency | None) -> datetime:
     """When the manager hears of a late promise: one business hour later, with stat 15 minutes."""
+    since = max(promise.due_at, scene.now)
     if urgency is Urgency.STAT:
-        return promise.due_at + timedelta(minutes=15)
-    return BusinessCalendar(scene.practice).add(promise.due_at, TimeSpan(amount=1, unit="h"))
+        return since + timedelta(minutes=15)
+    return BusinessCalendar(scene.practice).add(since, TimeSpan(amount=1, unit="h"))
 
 
 def _schedule_office(scene: Scene, referral: Referral, promise: Promise) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from referral_bot import access, lifecycle, promises
 from referral_bot.cards import words
@@ -40,23 +40,36 @@ def act(
     if not lifecycle.may_move(referral, move):
         raise NotNow(meanwhile(turn, referral))
     lifecycle.make(referral, move)
-    _end(referral, turn, outcome)
     before = turn.tx.promises(referral.id)
-    ledger = promises.after(
-        move, referral, before, turn.practice, turn.now, turn.tx.new_id, by=turn.actor.side
+    keep(
+        turn,
+        referral,
+        promises.after(move, referral, before, turn.practice, turn.now, turn.tx.new_id, by=turn.actor.side),
     )
+    if referral.state in TERMINAL:
+        _end(turn, referral, outcome)
+    return note(turn, referral, kind, detail)
+
+
+def keep(turn: Turn, referral: Referral, ledger: promises.Ledger) -> None:
+    """Keep what a move did to the promises, and write down their next steps."""
     for promise in ledger.made:
         turn.tx.add(promise)
     for promise in ledger.changed:
         turn.tx.save(promise)
     due.schedule_promises(turn, referral, ledger)
-    return note(turn, referral, kind, detail)
 
 
-def _end(referral: Referral, turn: Turn, outcome: str | None) -> None:
-    if referral.state in TERMINAL:
-        referral.ended_at = turn.now
-        referral.outcome = outcome or referral.state.value
+def _end(turn: Turn, referral: Referral, outcome: str | None) -> None:
+    """An ended referral has a reason, and nobody owes anybody an answer about it."""
+    referral.ended_at = turn.now
+    referral.outcome = outcome or referral.state.value
+    for question in turn.tx.questions(referral_id=referral.id):
+        question.answered_at = turn.now
+        turn.tx.save(question)
+        ledger = promises.Ledger(turn.tx.promises(question.id), turn.now, turn.tx.new_id)
+        ledger.withdraw()
+        keep(turn, referral, ledger)
 
 
 def note(turn: Turn, referral: Referral, kind: EventKind, detail: dict[str, Any] | None = None) -> Event:
@@ -64,7 +77,7 @@ def note(turn: Turn, referral: Referral, kind: EventKind, detail: dict[str, Any]
     turn.tx.save(referral)
     behalf = referral.on_behalf_of if turn.actor.key == referral.sent_by else None
     event = happened(turn, referral.id, kind, turn.actor.key, detail, behalf)
-    audit(turn, AuditAction.CHANGED, f"referral.{kind.value}", referral.id, referral.office_key)
+    audit(turn, AuditAction.CHANGED, f"referral.{kind.value}", referral.id, referral.office_key, behalf)
     telling.tell(turn, referral, event)
     return event
 
@@ -93,13 +106,19 @@ def happened(
 
 
 def audit(
-    turn: Turn, action: AuditAction, what: str, subject_id: str | None = None, office_key: str | None = None
+    turn: Turn,
+    action: AuditAction,
+    what: str,
+    subject_id: str | None = None,
+    office_key: str | None = None,
+    on_behalf_of: str | None = None,
 ) -> None:
     """Write what the actor did, saw or was refused into the record."""
     turn.tx.audit(
         AuditEntry(
             at=turn.now,
             actor_key=turn.actor.key,
+            on_behalf_of=on_behalf_of,
             action=action,
             what=what,
             subject_id=subject_id or None,
@@ -109,13 +128,33 @@ def audit(
     )
 
 
+_DONE: Final[dict[EventKind, str]] = {
+    EventKind.SUBMITTED: "sent",
+    EventKind.DISCARDED: "discarded",
+    EventKind.CLAIMED: "claimed",
+    EventKind.ACCEPTED: "accepted",
+    EventKind.ASKED_OFFICE: "asked the office about",
+    EventKind.OFFICE_ANSWERED: "answered the question about",
+    EventKind.BOOKED: "booked",
+    EventKind.APPOINTMENT_CANCELLED: "cancelled the appointment of",
+    EventKind.DECLINED: "declined",
+    EventKind.ARRIVED: "marked the patient arrived for",
+    EventKind.NO_SHOW: "marked a no-show for",
+    EventKind.SEEN: "marked the patient seen for",
+    EventKind.REPORT_SENT: "sent the report of",
+    EventKind.CLOSED: "closed",
+    EventKind.CANCELLED: "cancelled",
+}
+"""What changes where a referral stands, as it is told to somebody who came too late."""
+
+
 def meanwhile(turn: Turn, referral: Referral) -> str:
     """What happened to a referral and by whom, for somebody who pressed a button too late."""
-    last = next((event for event in reversed(turn.tx.events(referral.id)) if event.actor_key), None)
+    last = next((event for event in reversed(turn.tx.events(referral.id)) if event.kind in _DONE), None)
     state = words.STATES[referral.state].lower()
     if last is None:
         return f"Nothing was changed: it is {state}."
     person = turn.tx.person(last.actor_key or "")
     name = "You" if last.actor_key == turn.actor.key else (person.name if person else "Somebody")
     when = words.moment(last.at, telling.zone_of_actor(turn), turn.now)
-    return f"Nothing was changed: {name} was first, at {when}. It is {state} now."
+    return f"Nothing was changed: {name} {_DONE[last.kind]} it at {when}. Now: {state}."

@@ -67,7 +67,7 @@ def test_owner_is_reminded_then_practice_alerted_office_told_and_manager_told() 
     referral = office.submitted()
     office.later(minutes=23)
     assert office.told(Audience.PRACTICE)[-1] == "Reminder: Intake, to answer by 10:30 AM CST."
-    office.later(minutes=8)
+    office.later(minutes=7)
     assert office.told(Audience.PRACTICE)[-1] == "Late: Intake was to answer by 10:30 AM CST."
     assert office.told(Audience.OFFICE)[-1] == (
         "We promised to answer by 10:30 AM CST and are late. Intake has it; you hear by 11:30 AM CST."

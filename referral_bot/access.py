@@ -12,13 +12,21 @@ from referral_bot.model import Packet, Person, ReferralBase, Role, Side
 SomeReferral = TypeVar("SomeReferral", bound=ReferralBase)
 
 _OFFICE_MOVES: Final = frozenset(
-    {Move.SUBMIT, Move.DISCARD, Move.ANSWER, Move.CANCEL, Move.CANCEL_APPOINTMENT}
+    {
+        Move.SUBMIT,
+        Move.DISCARD,
+        Move.ANSWER,
+        Move.CANCEL,
+        Move.CANCEL_APPOINTMENT,
+        Move.BOOK,
+        Move.CLOSE,
+    }
 )
-_OFFICE_MAY_ALSO: Final = frozenset({Move.BOOK, Move.CLOSE})
 _PRACTICE_MOVES: Final = frozenset(Move) - {Move.SUBMIT, Move.DISCARD, Move.ANSWER}
 _WITHOUT_PATIENTS: Final = frozenset({Role.LIAISON})
 """Roles of the practice that work with offices, not with patients."""
 
+NO_PATIENTS: Final = "Your role works with offices, not with patients, so I can't show or change referrals."
 NO_SUCH_REFERRAL: Final = (
     "I know of no such referral from your office. Check the reference or the patient's name, "
     'or ask for "all mine" to see everything your office has open.'
@@ -35,7 +43,9 @@ def may_see(person: Person, referral: ReferralBase) -> bool:
     """Whether this person may know that the referral exists, and what it says."""
     if not sees_patients(person):
         return False
-    return person.side is Side.PRACTICE or person.office_key == referral.office_key
+    if person.side is Side.PRACTICE:
+        return referral.submitted_at is not None
+    return person.office_key == referral.office_key
 
 
 def may(person: Person, move: Move, referral: ReferralBase) -> bool:
@@ -44,7 +54,7 @@ def may(person: Person, move: Move, referral: ReferralBase) -> bool:
         return False
     if person.side is Side.PRACTICE:
         return move in _PRACTICE_MOVES
-    return move in _OFFICE_MOVES or move in _OFFICE_MAY_ALSO
+    return move in _OFFICE_MOVES
 
 
 def see(person: Person, referral: SomeReferral | None) -> SomeReferral:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from referral_bot.access import may
 from referral_bot.cards import details, words
 from referral_bot.cards.elements import (
     Button,
@@ -20,7 +19,7 @@ from referral_bot.cards.elements import (
 )
 from referral_bot.cards.view import Phi, View
 from referral_bot.lifecycle import TERMINAL, Move, may_move
-from referral_bot.model import AppointmentStatus, Audience, Person, Role, Side, State
+from referral_bot.model import AppointmentStatus, Audience, Side, State
 from referral_bot.practice import Booking, PromiseKind
 
 
@@ -159,23 +158,22 @@ def _office_buttons(view: View) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-_PRACTICE_BUTTONS: tuple[tuple[str, str, Move, frozenset[State] | None], ...] = (
-    ("Claim", "claim", Move.CLAIM, frozenset({State.SUBMITTED})),
-    ("Accept", "accept", Move.ACCEPT, None),
-    ("Ask the office", "ask", Move.ASK, None),
-    ("Book", "book", Move.BOOK, None),
-    ("Arrived", "arrived", Move.ARRIVE, None),
-    ("Seen", "seen", Move.SEE, None),
-    ("No-show", "no_show", Move.MISS, None),
-    ("Send report", "report", Move.REPORT, None),
-    ("Log a call", "call", Move.CALL, None),
-    ("Close", "close", Move.CLOSE, None),
-    ("Give up", "give_up", Move.GIVE_UP, None),
-    ("Decline", "decline", Move.DECLINE, None),
+_PRACTICE_BUTTONS: tuple[tuple[str, str, Move], ...] = (
+    ("Claim", "claim", Move.CLAIM),
+    ("Accept", "accept", Move.ACCEPT),
+    ("Ask the office", "ask", Move.ASK),
+    ("Book", "book", Move.BOOK),
+    ("Arrived", "arrived", Move.ARRIVE),
+    ("Seen", "seen", Move.SEE),
+    ("No-show", "no_show", Move.MISS),
+    ("Send report", "report", Move.REPORT),
+    ("Log a call", "call", Move.CALL),
+    ("Close", "close", Move.CLOSE),
+    ("Give up", "give_up", Move.GIVE_UP),
+    ("Take over", "take_over", Move.CLAIM),
+    ("Decline", "decline", Move.DECLINE),
 )
-"""Label, action, move, and the states it is shown in where those are fewer than the move allows."""
-
-_STAFF = Person(key="", name="", role=Role.INTAKE, side=Side.PRACTICE)
+"""Label, action, and the move that must be possible for it to be shown."""
 
 
 def practice_head(view: View) -> Card:
@@ -204,12 +202,10 @@ def _owner(view: View) -> tuple[Fact, ...]:
 
 def _practice_buttons(view: View) -> tuple[Button, ...]:
     referral = view.referral
+    hidden = "take_over" if view.owner is None else "claim"
     buttons = []
-    for label, action, move, only in _PRACTICE_BUTTONS:
-        shown = referral.state in only if only else may_move(referral, move)
-        if action == "claim" and referral.owner_key is None and may_move(referral, Move.CLAIM):
-            shown = True
-        if shown and may(_STAFF, move, referral):
+    for label, action, move in _PRACTICE_BUTTONS:
+        if may_move(referral, move) and action != hidden:
             style = {"claim": Style.PRIMARY, "decline": Style.DANGER}.get(action, Style.PLAIN)
             buttons.append(Button(_relabelled(view, action, label), action, referral.id, style=style))
     if view.phi is Phi.MINIMAL:

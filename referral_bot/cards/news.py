@@ -256,7 +256,7 @@ def _report_practice(view: View, event: Event) -> tuple[Element, ...]:
 
 
 def _closed_practice(view: View, event: Event) -> tuple[Element, ...]:
-    reason = words.CLOSE_REASONS.get(str(event.detail.get("reason")), "everything is done")
+    reason = words.CLOSE_REASONS.get(str(event.detail.get("reason")), "the patient could not be reached")
     return (Text(f"Closed by {_by(view, event)}: {reason}."), *_said(view, event))
 
 

@@ -55,8 +55,9 @@ class View:
 
     @property
     def owner(self) -> Person | None:
-        """Who of the practice has claimed it."""
-        return self.people.get(self.referral.owner_key or "")
+        """Who of the practice has claimed it; nobody once they have left."""
+        owner = self.people.get(self.referral.owner_key or "")
+        return owner if owner and owner.active else None
 
     @property
     def sender(self) -> Person | None:
@@ -67,7 +68,7 @@ class View:
     def service(self) -> Service | None:
         """The service it goes to, once that is known."""
         key = self.referral.service_key
-        return self.practice.service(key) if key else None
+        return next((service for service in self.practice.services if service.key == key), None)
 
     def patient(self) -> str:
         """The patient as this mode names them in a thread: the name, or initials."""

@@ -86,7 +86,6 @@ CANCEL_REASONS: Final[dict[str, str]] = {
 CLOSE_REASONS: Final[dict[str, str]] = {
     "complete": "everything is done",
     "no_report": "no report will follow",
-    "unable_to_reach": "the patient could not be reached",
 }
 
 LANGUAGES: Final[dict[str, str]] = {

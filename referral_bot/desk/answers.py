@@ -8,11 +8,12 @@ from referral_bot.cards.questions import answered
 from referral_bot.desk import booking, record, telling
 from referral_bot.desk.due import schedule_steps
 from referral_bot.desk.turn import Turn
-from referral_bot.errors import BadInput, NotFound, NotNow
+from referral_bot.errors import BadInput, NotFound, NotNow, Refused
 from referral_bot.lifecycle import Move, may_move
 from referral_bot.model import (
     Audience,
     AuditAction,
+    CallOutcome,
     EventKind,
     OutboxKind,
     Promise,
@@ -31,9 +32,30 @@ ANSWERS_WITHIN = TimeSpan(amount=4, unit="h")
 def claim(turn: Turn, referral_id: str) -> None:
     """A person of the practice takes it on; the office learns who."""
     referral = record.find(turn, referral_id)
-    if referral.owner_key is not None:
+    owner = turn.tx.person(referral.owner_key) if referral.owner_key else None
+    if owner is not None and owner.active:
         raise NotNow(record.meanwhile(turn, referral))
     _claim(turn, referral)
+
+
+def take_over(turn: Turn, referral_id: str) -> None:
+    """Somebody else of the practice goes on with it; what was owed by the one is owed by the other."""
+    referral = record.find(turn, referral_id)
+    if referral.owner_key == turn.actor.key:
+        raise NotNow("You have it already.")
+    for question in turn.tx.questions(referral_id=referral.id):
+        if question.asked_of is Side.PRACTICE:
+            _hand_over(turn, question)
+    _claim(turn, referral)
+
+
+def _hand_over(turn: Turn, question: Question) -> None:
+    question.owner_key = turn.actor.key
+    turn.tx.save(question)
+    for promise in turn.tx.promises(question.id):
+        if promise.status is PromiseStatus.OPEN:
+            promise.person_key = turn.actor.key
+            turn.tx.save(promise)
 
 
 def _claim(turn: Turn, referral: Referral) -> None:
@@ -94,7 +116,7 @@ def ask_without_patient(turn: Turn, text: str) -> Question:
 
 def answer_office(turn: Turn, question_id: str, text: str) -> None:
     """Staff answer an office's question; the first answer counts, more may be told."""
-    question = find_question(turn, question_id)
+    question = to_answer(turn, question_id)
     if question.answered_at is not None:
         raise NotNow("It has been answered already. Mention me in the thread to tell them more: tell them …")
     _close(turn, question, _words(text, "text"))
@@ -111,6 +133,14 @@ def answer_office(turn: Turn, question_id: str, text: str) -> None:
             shown = telling.question_words(turn, question, question.answer or "")
             telling.post(turn, thread, answered(question, turn.actor, shown))
         telling.put(turn, thread, OutboxKind.REFRESH)
+
+
+def to_answer(turn: Turn, question_id: str) -> Question:
+    """A question to the practice, for its staff. Raises Refused for anybody else."""
+    question = find_question(turn, question_id)
+    if turn.actor.side is not Side.PRACTICE or question.asked_of is not Side.PRACTICE:
+        raise Refused("That is for the other side to answer.")
+    return question
 
 
 def find_question(turn: Turn, question_id: str) -> Question:
@@ -142,12 +172,12 @@ def decline(turn: Turn, referral_id: str, reason: str, text: str, alternative: s
     record.act(turn, referral, Move.DECLINE, EventKind.DECLINED, detail, outcome=reason)
 
 
-def log_call(turn: Turn, referral_id: str, outcome: str, note: str) -> None:
+def log_call(turn: Turn, referral_id: str, outcome: CallOutcome, note: str) -> None:
     """A call to the patient and how it went; the office hears it in its thread."""
     referral = record.find(turn, referral_id)
     booking.claim_quietly(turn, referral)
     earlier = sum(event.kind is EventKind.CALLED for event in turn.tx.events(referral.id))
-    detail = {"outcome": outcome, "note": note, "attempt": earlier + 1}
+    detail = {"outcome": outcome.value, "note": note, "attempt": earlier + 1}
     record.act(turn, referral, Move.CALL, EventKind.CALLED, detail)
 
 

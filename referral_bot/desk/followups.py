@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from referral_bot.cards import details, replies, words
 from referral_bot.cards.elements import Tone
 from referral_bot.desk import due, record, telling
 from referral_bot.desk.turn import Phi, Scene
+from referral_bot.errors import Stale
 from referral_bot.model import (
     Appointment,
     AppointmentStatus,
@@ -32,21 +34,39 @@ from referral_bot.practice import PromiseKind, Urgency
 from referral_bot.store import Transaction
 
 LEASE: Final = timedelta(minutes=1)
+AGAIN: Final = timedelta(minutes=10)
+"""After this one that failed is tried again."""
 APART: Final = timedelta(hours=12)
 """Two reminders of one visit are at least so long apart."""
 REMINDED, ALERTED, MANAGER = 1, 2, 3
 """How many of a promise's steps have been said."""
 
 
-def run_due(tx: Transaction, now: datetime, phi: Phi, limit: int = 200) -> int:
-    """Do what is due, the longest due first, at most `limit`; returns how many were done."""
+def run_due(
+    tx: Transaction,
+    now: datetime,
+    phi: Phi,
+    limit: int = 200,
+    failed: Callable[[FollowUp, Exception], None] = lambda follow_up, error: None,
+) -> int:
+    """Do what is due, the longest due first, at most `limit`; returns how many were taken up.
+
+    One that fails by an error of the program holds up no other: `failed` hears of it, and it is tried again.
+    """
     practice = tx.practice()
     if practice is None:
         return 0
     claimed = tx.claim_follow_ups(now, LEASE, limit)
     scene = Scene(tx, practice, now, phi)
     for follow_up in claimed:
-        _run(scene, follow_up)
+        try:
+            tx.attempt(partial(_run, scene, follow_up))
+        except Stale:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug in one must not silence the others
+            failed(follow_up, error)
+            follow_up.due_at, follow_up.leased_until = now + AGAIN, None
+            tx.save(follow_up)
     return len(claimed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from referral_bot.access import NO_SUCH_REFERRAL
@@ -11,9 +11,9 @@ from referral_bot.cards.elements import Form
 from referral_bot.cards.view import View
 from referral_bot.desk import answers, booking, documents, fresh, intake, record, status, telling, visits
 from referral_bot.desk.turn import FormAnswer, Message, Outcome, PageLink, Press, Turn
-from referral_bot.errors import NotFound, NotNow, Refused
+from referral_bot.errors import BadInput, NotFound, NotNow, Refused
 from referral_bot.lifecycle import Move, may_move
-from referral_bot.model import AuditAction, EventKind, Referral, Side, State
+from referral_bot.model import AuditAction, CallOutcome, EventKind, Referral, Side, State
 
 RELAYED: Final = frozenset(
     {
@@ -74,7 +74,6 @@ def _close(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
         return Outcome()
     referral = _movable(turn, pressed.subject, Move.CLOSE)
     reasons = dict(words.CLOSE_REASONS)
-    del reasons["unable_to_reach"]
     if referral.state is State.SEEN:
         del reasons["complete"]
     return Outcome(form=forms.close(referral, reasons))
@@ -116,7 +115,7 @@ def _edit(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
 
 
 def _answer(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
-    question = answers.find_question(turn, pressed.subject)
+    question = answers.to_answer(turn, pressed.subject)
     if question.answered_at is not None:
         answerer = turn.tx.person(question.answered_by or "")
         raise NotNow(f"{answerer.name if answerer else 'Somebody'} has answered it already.")
@@ -209,6 +208,8 @@ def _help(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
 def _question_refer(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
     _of_office(turn)
     question = answers.find_question(turn, pressed.subject)
+    if question.referral_id:
+        raise NotNow("This question has become a referral already.")
     intake.refuse_second_draft(turn)
     reading = fresh.read_for(turn, question.text)
     question.referral_id = intake.start(turn, reading.fields, reading.flags).id
@@ -226,6 +227,7 @@ PRESSES: Final[Mapping[str, PressDoer]] = {
     "take_time": _take_time,
     "details": _details,
     "claim": _does(answers.claim),
+    "take_over": _does(answers.take_over),
     "accept": _does(answers.accept),
     "ask": _opens(forms.ask, Move.ASK),
     "answer": _answer,
@@ -256,6 +258,14 @@ PRESSES: Final[Mapping[str, PressDoer]] = {
 # ---------------------------------------------------------------- forms
 
 
+def _code(answer: FormAnswer, key: str, known: Iterable[str]) -> str:
+    """One of the codes that a form offers. Raises BadInput for anything else."""
+    code = str(answer.answers.get(key) or "")
+    if code not in known:
+        raise BadInput("Something is still to be chosen.", {key: "Please choose one of these."})
+    return code
+
+
 def _text(answer: FormAnswer, key: str = "text") -> str:
     value: Any = answer.answers.get(key)
     return str(value or "")
@@ -272,15 +282,19 @@ FORMS: Final[Mapping[str, FormDoer]] = {
     "book": _chosen,
     "ask": lambda turn, a: answers.ask(turn, a.subject, _text(a)),
     "answer": lambda turn, a: answers.answer_office(turn, a.subject, _text(a)),
-    "call": lambda turn, a: answers.log_call(turn, a.subject, _text(a, "outcome"), _text(a, "note")),
+    "call": lambda turn, a: answers.log_call(
+        turn, a.subject, CallOutcome(_code(a, "outcome", list(CallOutcome))), _text(a, "note")
+    ),
     "decline": lambda turn, a: answers.decline(
-        turn, a.subject, _text(a, "reason"), _text(a), _text(a, "alternative")
+        turn, a.subject, _code(a, "reason", words.DECLINE_REASONS), _text(a), _text(a, "alternative")
     ),
     "report": lambda turn, a: visits.send_report(turn, a.subject, _text(a), a.answers.get("files") or ()),
-    "close": lambda turn, a: visits.close(turn, a.subject, _text(a, "reason"), _text(a)),
+    "close": lambda turn, a: visits.close(turn, a.subject, _code(a, "reason", words.CLOSE_REASONS), _text(a)),
     "give_up": lambda turn, a: visits.give_up(turn, a.subject, _text(a)),
-    "cancel": lambda turn, a: visits.cancel(turn, a.subject, _text(a, "reason"), _text(a)),
+    "cancel": lambda turn, a: visits.cancel(
+        turn, a.subject, _code(a, "reason", words.CANCEL_REASONS), _text(a)
+    ),
     "cancel_appointment": lambda turn, a: booking.cancel_appointment(
-        turn, a.subject, _text(a, "reason"), _text(a)
+        turn, a.subject, _code(a, "reason", words.CANCEL_REASONS), _text(a)
     ),
 }

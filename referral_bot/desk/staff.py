@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from referral_bot.access import NO_SUCH_REFERRAL, sees_patients
+from referral_bot.access import NO_PATIENTS, NO_SUCH_REFERRAL, sees_patients
 from referral_bot.cards import replies
 from referral_bot.cards.elements import Card
 from referral_bot.desk import answers, fresh, packets, record, status
@@ -26,9 +26,6 @@ _ALL: Final = re.compile(r"\b(all|everything|open|list|mine)\b", re.IGNORECASE)
 NOT_RELAYED: Final = (
     "That stayed internal. To send words to the office, begin with: tell them … "
     "To ask them something: ask them … For what you can press, see the card at the top."
-)
-NO_PATIENTS: Final = (
-    "Your role works with offices, not with patients, so I can't show or change referrals for you."
 )
 
 

@@ -13,6 +13,7 @@ from referral_bot.cards import replies
 from referral_bot.cards.elements import Card
 from referral_bot.desk import record, telling
 from referral_bot.desk.turn import Turn
+from referral_bot.errors import Refused
 from referral_bot.model import Audience, AuditAction, Referral, Side
 
 REFERENCE: Final = re.compile(r"\bRB[-\s]?([2-9A-Z]{4,6})\b", re.IGNORECASE)
@@ -59,7 +60,9 @@ def _nearly(turn: Turn, name: str) -> list[Referral]:
 
 
 def all_open(turn: Turn) -> Card:
-    """Everything the actor's office, or the practice, has open."""
+    """Everything the actor's office, or the practice, has open. Raises Refused for who sees no patients."""
+    if not access.sees_patients(turn.actor):
+        raise Refused(access.NO_PATIENTS)
     referrals = turn.tx.referrals(office_key=turn.actor.office_key)
     if not referrals:
         return replies.says("There is nothing open. Everything you sent is closed.")

@@ -11,6 +11,7 @@ from referral_bot.lifecycle import Move
 from referral_bot.model import AppointmentStatus, EventKind, Referral, Side, State
 
 LOW_RATING = 2
+"""Of 5; from here down the office is asked what went wrong."""
 
 
 def arrived(turn: Turn, referral_id: str) -> None:
@@ -67,6 +68,8 @@ def rate(turn: Turn, referral_id: str, score: str) -> str:
     referral = record.find(turn, referral_id)
     if referral.state is not State.CLOSED or turn.actor.side is not Side.OFFICE:
         raise NotNow("A rating belongs to a closed referral of your own office.")
+    if score not in {"1", "2", "3", "4", "5"}:
+        raise NotNow("Please press one of the ratings.")
     if any(event.kind is EventKind.RATED for event in turn.tx.events(referral.id)):
         raise NotNow("This referral has been rated already, thank you.")
     record.note(turn, referral, EventKind.RATED, {"score": int(score)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from referral_bot.reading.coverage import payers_in
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.resolve import Mention
@@ -93,7 +94,7 @@ def weigh(doc: Document, start: int, end: int, *, name: bool) -> Evidence:
         birth=born,
         name=name,
         phone=any(start <= phone.start < end for phone in doc.phones),
-        payer=bool(doc.found("payer", start, end)) or "self pay" in lower[start:end],
+        payer=bool(payers_in(doc, start, end)) or "self pay" in lower[start:end],
         code=re.search(r"\b[a-tv-z]\d[\dab]\.[\da-z]{1,4}\b", lower[start:end]) is not None
         or bool(doc.labels("icd", start, end) or doc.labels("dx", start, end)),
         clinical=clinical,
@@ -126,7 +127,7 @@ def find_acts(
         _documents(doc, begin, stop, text, asks, mentions, add)
         if (
             doc.cue("accepts", begin, stop)
-            and (doc.found("payer", begin, stop) or doc.found("plan", begin, stop))
+            and (payers_in(doc, begin, stop) or doc.found("plan", begin, stop))
             and _ASKS_INSURANCE.search(text)
             and (asks or re.search(r"\b(?:you|yall|y'all|u)\b", text))
         ):
@@ -162,7 +163,9 @@ def find_acts(
                 add(intent, hits[0].start)
         for topic in ("fax_topic", "address_topic", "hours_topic", "phone_topic"):
             hits = doc.cue(topic, begin, stop)
-            if hits and (asks or re.search(r"\b(?:need|give|send|tell|share|know|confirm)\b", text)):
+            if hits and (
+                asks or "?" in lower or re.search(r"\b(?:need|give|send|tell|share|know|confirm)\b", text)
+            ):
                 add("ask_practice_info", hits[0].start)
         for kind, intent in (("thanks", "thanks"), ("help", "help"), ("refill", "out_of_scope")):
             hits = doc.cue(kind, begin, stop)
@@ -217,7 +220,7 @@ def _reschedule(doc, begin, stop, text, asks, mentions, add) -> None:  # type: i
         r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move)\w*\b|\d/\d", text
     ):
         return
-    if re.search(r"\bmoved? (?:from|to) [a-z]", text) and doc.found("payer", begin, stop):
+    if re.search(r"\bmoved? (?:from|to) [a-z]", text) and payers_in(doc, begin, stop):
         return
     add("reschedule_appointment", hits[0].start)
 

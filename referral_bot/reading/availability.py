@@ -6,7 +6,7 @@ import re
 
 from referral_bot.reading.coverage import read_insurance
 from referral_bot.reading.document import Document
-from referral_bot.reading.lexicon import surname
+from referral_bot.reading.lexicon import CLINICAL_WORDS, surname
 from referral_bot.reading.model import Fields
 from referral_bot.reading.people import find_doctors
 from referral_bot.reading.reason import read_reason
@@ -132,7 +132,7 @@ def read_availability(doc: Document, start: int, end: int) -> Fields:
         take(*place[1])
     if services and _has_story(doc, start, end, taken):
         reason = read_reason(doc, start, end, taken)
-        if reason and len(reason.split()) > 3:
+        if sum(word in CLINICAL_WORDS for word in reason.lower().split()) > 1:
             fields["reason"] = reason
     return fields
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from referral_bot.reading.codes import find_codes, find_npis
-from referral_bot.reading.coverage import read_authorization, read_insurance
+from referral_bot.reading.coverage import payers_in, read_authorization, read_insurance
 from referral_bot.reading.dates import birth_date, find_dates, past_or_near, real_date
 from referral_bot.reading.demographics import find_ages, sort_phones
 from referral_bot.reading.document import Document
@@ -209,7 +209,7 @@ def _numbers(
     for reach in reached:
         taken[reach.phone.start : reach.phone.end] = b"\x01" * (reach.phone.end - reach.phone.start)
         if _is_old(doc, reach.phone.start, old) or re.match(
-            r"[ ]*\(?(?:old|is disconnected|no longer)", doc.after(reach.phone.end, 16)
+            r"[ ]*(?:\(old\)|is disconnected|no longer|is old)", doc.after(reach.phone.end, 16)
         ):
             continue
         if reach.role in ("phone", "cell"):
@@ -248,7 +248,7 @@ def _renamed(doc: Document, start: int, end: int, patient: Fields, taken: bytear
 def _insurance(doc: Document, start: int, end: int, old: list[tuple[int, int]], taken: bytearray) -> Fields:
     """The new coverage, whichever order old and new stand in, with its first day."""
     begin = start
-    payers = doc.found("payer", start, end)
+    payers = payers_in(doc, start, end)
     fresh = [hit for hit in payers if not _is_old(doc, hit.start, old)]
     if payers and fresh and fresh[0] is not payers[0]:
         begin = fresh[0].start

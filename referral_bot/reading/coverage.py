@@ -107,7 +107,7 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
             taken.append((paying.start(), again.end()))
     for group in _GROUP.finditer(lower, start, end):
         taken.append(group.span())
-    named = _payers(doc, start, end)
+    named = payers_in(doc, start, end)
     labelled = [label for label in doc.labelled if label.role == "payer" and start <= label.label < end]
     first_labelled = next((label for label in labelled if _has_value(lower[label.start : label.end])), None)
     if first_labelled and not any(first_labelled.start <= hit.start < first_labelled.end for hit in named):
@@ -149,10 +149,21 @@ def _has_value(text: str) -> bool:
     )
 
 
-def _payers(doc: Document, start: int, end: int) -> list[Hit]:
+def payers_in(doc: Document, start: int, end: int) -> list[Hit]:
     """Payers named in a range that are meant as payers."""
+    return [hit for hit in meant_payers(doc) if start <= hit.start < end]
+
+
+def meant_payers(doc: Document) -> list[Hit]:
+    """All payers that the text means as payers, not as a word, a person or a place that is called the same."""
+    if doc.payers is None:
+        doc.payers = _meant_payers(doc)
+    return doc.payers
+
+
+def _meant_payers(doc: Document) -> list[Hit]:
     kept: list[Hit] = []
-    for hit in doc.found("payer", start, end):
+    for hit in doc.found("payer"):
         label = doc.label_at(hit.start)
         role = label.role if label else ""
         if role in (
@@ -169,19 +180,13 @@ def _payers(doc: Document, start: int, end: int) -> list[Hit]:
         ):
             continue
         form = doc.words.lower[hit.start : hit.end]
-        if (
-            (form in AMBIGUOUS or (form.isalpha() and form in _PEOPLE))
-            and role != "payer"
-            and not _meant(doc, hit)
-        ):
+        slip = not doc.lexicon.phrases.knows(doc.words.low[hit.first])
+        if (slip or form in AMBIGUOUS) and role != "payer" and not _meant(doc, hit):
             continue
         if doc.after(hit.end, 2).startswith("'s") and form in AMBIGUOUS:
             continue
         kept.append(hit)
     return kept
-
-
-_PEOPLE = frozenset("oscar dean sanford".split())
 
 
 def _meant(doc: Document, hit: Hit) -> bool:

@@ -232,7 +232,10 @@ def _role(
         return "callback", None
     if role in ("ignore", "from", "referring", "pcp", "location", "service"):
         return "office" if role in ("from", "ignore") else "none", None
-    suffix = re.match(r"[ ]*[(\[]?(c|cell|mobile|mob|m|h|hm|home|w|work|wk|cel|celular|casa)\b[)\]]?", after)
+    suffix = re.match(
+        r"[ ]?[(\[]?(c|cell|mobile|mob|m|h|hm|home|w|work|wk|cel|celular|casa)\b(?! ?[:#]| ?\(?\d)[)\]]?",
+        after,
+    )
     bracketed = suffix is not None and (suffix[0].strip()[0] in "([" or len(suffix[1]) > 1)
     if bracketed and suffix is not None:
         kind = suffix[1][0] if suffix[1] not in ("casa",) else "h"

@@ -74,7 +74,7 @@ class Document:
         self.hits = lexicon.find(self.words)
         self.cues = lexicon.cues.find(self.words, *lemmatize(self.words.low))
         self.header, self.rows = find_table(self.words)
-        self.labelled = find_labels(self.words, self.hits.get("label", []))
+        self.labelled = find_labels(self.words, self.hits.get("label", []), self.hits.get("service", []))
         if self.header:
             start, end = self.header[0], self.rows[-1].end
             self.labelled = [label for label in self.labelled if not start <= label.label < end]
@@ -91,6 +91,7 @@ class Document:
             for written in find_dates(self.words.lower)
             if not any(start < written.end and written.start < end for start, end in spans)
         ]
+        self.payers: list[Hit] | None = None
         self.sentences = self._sentences()
         self._sentence_starts = [start for start, _ in self.sentences]
         self.style = self._style()

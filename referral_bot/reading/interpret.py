@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from referral_bot.reading.acts import Act, Evidence, find_acts, weigh
 from referral_bot.reading.availability import read_availability, read_topics
 from referral_bot.reading.changes import read_attachment, read_update
+from referral_bot.reading.coverage import meant_payers, payers_in
 from referral_bot.reading.document import Document
 from referral_bot.reading.followups import (
     name_fields,
@@ -147,7 +148,9 @@ def _names(
     taken = bytearray(doc.words.taken)
     for person in [*doctors, *contacts]:
         taken[person.start : person.end] = b"\x01" * (person.end - person.start)
-    for kind in ("payer", "plan", "service", "weekday", "location", "document", "language"):
+    for hit in meant_payers(doc):
+        taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+    for kind in ("plan", "service", "weekday", "location", "document", "language"):
         for hit in doc.hits.get(kind, ()):
             taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
     office = (doc.context.office or "").lower()
@@ -206,7 +209,7 @@ def _is_submission(
         )
     )
     by_id = any(mention.by_id for mention in matter.mentions)
-    if by_id:
+    if by_id or (not evidence.birth and set(opening) & (OF_A_REFERRAL | {"check_availability"})):
         return False
     if matter.mentions:
         if not evidence.birth:
@@ -276,7 +279,7 @@ def _is_submission(
     return (
         bool(
             re.search(
-                r"\bnew (?:referral|pt|patient)\b|\b(?:want|need|like)\w* to (?:refer|send)|\bstart a referral|\bsubmit (?:a|the|this)? ?(?:new )?referral",
+                r"\bnew (?:pt |patient )?referral\b|^\W*(?:have (?:a )?|got (?:a )?)?new (?:pt|patient)\b|\b(?:want|need|like)\w* to (?:refer|send)|\bstart a referral|\bsubmit (?:a|the|this)? ?(?:new )?referral",
                 lower,
             )
         )
@@ -436,7 +439,7 @@ def _settle(
         ):
             drop("report_issue")
     if "check_status" in by:
-        if about and "check_availability" in by and not doc.found("service", matter.start, matter.end):
+        if about:
             drop("check_availability")
         if "update_referral" in by and not (
             _has_values(doc, matter) and _separate(doc, by["check_status"], by["update_referral"])
@@ -581,7 +584,7 @@ def _named_question(doc: Document, act: Act) -> bool:
 def _has_values(doc: Document, matter: Matter) -> bool:
     """Whether a matter states something that a referral can be changed to."""
     start, end = matter.start, matter.end
-    if any(start <= phone.start < end for phone in doc.phones) or doc.found("payer", start, end):
+    if any(start <= phone.start < end for phone in doc.phones) or payers_in(doc, start, end):
         return True
     if any(start <= written.start < end and written.year is not None for written in doc.dates):
         return True

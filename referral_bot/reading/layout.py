@@ -113,7 +113,20 @@ def without_noise(text: str) -> tuple[str, str]:
     return text, quoted
 
 
-def find_labels(words: Words, hits: list[Hit]) -> list[Labelled]:
+_SHORT = re.compile(r"[,;]|\.(?=\s)|\s{3,}|\t|\|")
+_SHORT_NAME = re.compile(
+    r"(?<=\w\w\w)\.(?=\s)|\s{3,}|\t|\||[;(\d]|,\s*(?:dob|born|age|[mf]\b|male\b|female\b|cell|ph\b|phone)|\b(?:dob|born|mrn)\b",
+    re.IGNORECASE,
+)
+_SHORT_ENDS = {
+    role: _SHORT
+    for role in ("dob", "sex", "phone", "cell", "home", "work", "mrn", "npi", "first", "last", "age")
+}
+_SHORT_ENDS["name"] = _SHORT_NAME
+"""Where the value of a label ends that is one short thing, however much prose follows it."""
+
+
+def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labelled]:
     """Labels that are followed by a colon, dots, a bar or a tab, each with its value up to the next or the line's end."""
     found: list[tuple[str, str, int, int]] = []
     raw, lower = words.raw, words.lower
@@ -146,6 +159,15 @@ def find_labels(words: Words, hits: list[Hit]) -> list[Labelled]:
         if index + 1 < len(found):
             end = min(end, found[index + 1][2])
         end = max(end, value)
+        short = _SHORT_ENDS.get(role)
+        if short is not None:
+            cut = short.search(raw, value, end)
+            end = cut.start() if cut else end
+            if role == "name":
+                commas = [place for place in range(value, end) if raw[place] == ","]
+                end = commas[1] if len(commas) > 1 else end
+        if role == "ignore" and form == "to" and any(service.start == value for service in services):
+            role = "service"
         while end > value and raw[end - 1] in " \t,;|":
             end -= 1
         labelled.append(Labelled(role, form, start, value, end))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from referral_bot.reading.coverage import meant_payers
 from referral_bot.reading.document import Document
 from referral_bot.reading.patients import find_patient_names
 from referral_bot.reading.people import Contact, Doctor
@@ -134,7 +135,7 @@ def _patient_starts(doc: Document, doctors: list[Doctor], contacts: list[Contact
     taken = bytearray(doc.words.taken)
     for person in [*doctors, *contacts]:
         taken[person.start : person.end] = b"\x01" * (person.end - person.start)
-    for hit in doc.hits.get("payer", ()):
+    for hit in meant_payers(doc):
         if doc.words.raw[hit.start].isupper():
             taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
     names = doc.labels("name") or []

@@ -15,7 +15,7 @@ _CUE = re.compile(
     r"(?:\b(?:for|pt|patient|paciente|pte|referral|referring|refer|refering|adding|add|accept|name is|name|named|re|mr|mrs|ms|miss|sra?|srta|on|of|is|see|squeeze in|with|a|to|refiero|llama|new|about|new pt|status|cancel|lady|guy|kid|boy|girl|client|member|son|daughter|ref)\b[ .:#-]*(?:is |a )?|\bl[eo]s? (?:mando|refiero) a |[:>*•-][ ]?)$"
 )
 _IDENTITY_AFTER = re.compile(
-    r"^[ ,(|/\t-]{0,4}(?:(?:is |- )?(?:an? )?(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{8}\b|dob|d\.o\.b|date of birth|born|birth|b\. ?\d|bd\b|\d{1,3} ?(?:y/?o|yo\b|yrs?\b|year|[mf]\b|mo\b|mos\b)|age\b|[mf]\b[ ,)/]|nacid|fecha de nac|f\.? ?nac|mrn|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]* \d))"
+    r"^[ ,(|/\t\n-]{0,4}(?:(?:is |- )?(?:an? )?(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{8}\b|dob|d\.o\.b|date of birth|born|birth|b\. ?\d|bd\b|\d{1,3} ?(?:y/?o|yo\b|yrs?\b|year|[mf]\b|mo\b|mos\b)|age\b|[mf]\b[ ,)/]|nacid|fecha de nac|f\.? ?nac|mrn|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]* \d))"
 )
 _PHONE_AFTER = re.compile(
     r"^[ ,(|/\t-]{0,4}(?:(?:cell|phone|ph|tel|cel|celular|c|#|mobile|home|p)[ .:#]*)?\(?[2-9]\d{2}\)?[ .-]?\d{3}[ .-]?\d{4}"
@@ -62,7 +62,29 @@ def labelled_name(doc: Document, start: int, end: int) -> PatientName | None:
             spans.append((label.start, label.end))
     if first or last:
         return PatientName(min(s for s, _ in spans), max(e for _, e in spans), Name(first, last), 10)
-    return None
+    return _tabbed_name(doc, start, end)
+
+
+_TABBED = re.compile(
+    r"^[ ]*([^\W\d_][^\W\d_'-]*(?:[-' ][^\W\d_]+)*)\t+([^\W\d_]+(?:-[^\W\d_]+)?)(?: [A-Z]\.?)?\t",
+    re.MULTILINE,
+)
+
+
+def _tabbed_name(doc: Document, start: int, end: int) -> PatientName | None:
+    """The first two cells of a line without a header; surname first unless only the first is a given name."""
+    match = _TABBED.search(doc.words.raw, start, end)
+    if match is None or doc.labelled and doc.label_at(match.start(1)):
+        return None
+    one, two = match[1], match[2]
+    if not (is_plausible(one.lower().split("-")[0]) and is_plausible(two.lower().split("-")[0])):
+        return None
+    name = (
+        Name(title_case(one), title_case(two))
+        if is_given(one) and not is_given(two)
+        else Name(title_case(two), title_case(one))
+    )
+    return PatientName(match.start(1), match.end(2), name, 8)
 
 
 def find_patient_names(doc: Document, start: int, end: int, taken: bytearray) -> list[PatientName]:

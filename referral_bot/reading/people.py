@@ -221,7 +221,7 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
             and words.glued(end + 2)
         ):
             end += 2
-        return Name("", title_case(words.text(index, end))), words.end[end]
+        return Name("", title_case(words.text(index, end)).removesuffix("'s")), words.end[end]
     parts = list(run.parts)
     if (
         len(parts) >= 2
@@ -235,7 +235,9 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
         end = first
         while words.end[end] < run.start + len(parts[0]):
             end += 1
-        return Name("", title_case(parts[0])), words.end[end] if len(run.parts) > 1 else run.end
+        return Name("", title_case(parts[0].removesuffix("'s"))), words.end[end] if len(
+            run.parts
+        ) > 1 else run.end
     return two_names(parts), run.end
 
 
@@ -259,7 +261,9 @@ def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
         if token == "-" and first > 0:
             first -= 1
             continue
-        if token == "." or (len(token) == 1 and token.isalpha()):
+        if (token == "." and first > 0 and len(words.low[first - 1]) == 1) or (
+            len(token) == 1 and token.isalpha()
+        ):
             first -= 1
             continue
         if token == "," and commas == 0 and count == 1 and first > 0:

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from referral_bot.reading.document import Document
 from referral_bot.reading.interpret import Outcome, interpret
-from referral_bot.reading.lexicon import lexicon_of
+from referral_bot.reading.lexicon import Lexicon, lexicon_of
 from referral_bot.reading.matters import Division, divide
 from referral_bot.reading.missing import missing_from_all
 from referral_bot.reading.model import Context, Fields, Reading
 from referral_bot.reading.people import find_contacts, find_doctors
-from referral_bot.reading.resolve import find_mentions
+from referral_bot.reading.resolve import Mention, find_mentions
 from referral_bot.reading.safety import is_emergency, is_probe
 from referral_bot.reading.submission import read_submission
 from referral_bot.reading.vocabulary import Vocabulary
@@ -47,12 +47,21 @@ def read(
         return Reading(("emergency",), {"advice": "call_911"}, (), ("emergency", "notify_practice_now"))
     if is_probe(doc):
         return Reading(("out_of_scope",), {}, (), ("privacy_refusal",))
-    mentions = find_mentions(doc)
+    mentions = find_mentions(doc) or _quoted_mentions(doc, lexicon)
     doctors, contacts = find_doctors(doc), find_contacts(doc)
     division = divide(doc, mentions, doctors, contacts)
     outcomes = interpret(doc, division, mentions, doctors, contacts)
     _share(doc, division, outcomes)
     return _assemble(outcomes)
+
+
+def _quoted_mentions(doc: Document, lexicon: Lexicon) -> list[Mention]:
+    """The referral named only in the mail that a message answers, as if it were named at the end."""
+    if not doc.quoted:
+        return []
+    place = doc.sentences[-1][0] if doc.sentences else 0
+    quoted = Document(doc.quoted, doc.now, doc.context, lexicon)
+    return [mention._replace(start=place, end=place + 1) for mention in find_mentions(quoted)[:1]]
 
 
 def _share(doc: Document, division: Division, outcomes: list[Outcome]) -> None:

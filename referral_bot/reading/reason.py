@@ -84,17 +84,17 @@ def _clauses(
     cuts = [start, *(match.end() for match in _CUT.finditer(raw, start, end)), end]
     sentence_end = False
     for begin, stop in zip(cuts, cuts[1:], strict=False):
-        text = _free(raw, begin, stop, taken)
         ended = raw[stop - 1 : stop] in ".!?\n" if stop > begin else False
-        text = _trim(text)
-        if text:
-            content, clinical = _weigh(text)
-            clauses.append((text, content, clinical, not sentence_end))
+        for free in _free(raw, begin, stop, taken):
+            text = _trim(free)
+            if text:
+                clauses.append((text, *_weigh(text), not sentence_end))
         sentence_end = ended
     return clauses
 
 
-def _free(raw: str, start: int, end: int, taken: bytearray) -> str:
+def _free(raw: str, start: int, end: int, taken: bytearray) -> list[str]:
+    """The pieces that nobody claims; a short claim within words, as a code in brackets, does not divide them."""
     pieces: list[str] = []
     place = start
     while place < end:
@@ -103,9 +103,13 @@ def _free(raw: str, start: int, end: int, taken: bytearray) -> str:
             break
         busy = taken.find(1, free, end)
         busy = end if busy < 0 else busy
-        pieces.append(raw[free:busy])
+        text = " ".join(raw[free:busy].split())
+        if pieces and free - place < 4 and place > start:
+            pieces[-1] += " " + text
+        else:
+            pieces.append(text)
         place = busy
-    return " ".join(" ".join(pieces).split())
+    return pieces
 
 
 def _trim(text: str) -> str:

@@ -34,7 +34,7 @@ _WISH = re.compile(
     r"\b(?:prefers?|preferred|preferably|pref|best|only|needs? (?:to|after|before|an? (?:am|pm|morning|afternoon))|needs|wants?|would like|would do|available|avail|can (?:do|come|only|make)|can't|cant|appt|appts|appointment|schedule|seen|see|works?|please|pls|w/in|within|by|before|b4|asap|stat|soon|no later|in (?:this|next)|ok|okay|fine|good|free|off|days|times?|first|soonest|mornings?|afternoons?|prefiere|puede|quiere|en la|por la|any ?day|anytime|priority|get (?:her|him|them) in|today|visto|vista)\b"
 )
 _HISTORY = re.compile(
-    r"\b(?:ago|since|x|for|last|past|every|each|over|during|started|began|until|onset|hx|history|desde|hace|wakes|woke|worse|daily|from)\b"
+    r"\b(?:ago|since|x|for \d|last|past|every|each|over|during|started|began|until|onset|hx|history|desde|hace|wakes|woke|worse|daily|from)\b"
 )
 _ASKED_SPELLING = re.compile(
     r"\b(?:sp\?|\(sp\)|spelling\?|not sure (?:of|on|about|how) (?:the )?spell\w*|spelled wrong|check (?:the )?spelling|might be spelled|i think it'?s spelled)"
@@ -240,7 +240,8 @@ def _phones(
         patient["phone_home"] = by_role["home"]
     elif "cell" in by_role and "phone" in by_role and by_role["phone"] != own:
         patient["phone_home"] = by_role["phone"]
-    named = contact or next((each for each in contacts if each.name), None)
+    with_name = next((each for each in contacts if each.name), None)
+    named = contact if contact and (contact.name or with_name is None) else with_name
     if "contact" in by_role:
         if not own:
             patient["phone"] = by_role["contact"]

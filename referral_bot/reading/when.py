@@ -254,6 +254,9 @@ _PART = re.compile(
     r"\b(?:(?P<morning>(?:early |late |mid-?|any |in the |por la |en la |de la )?(?:mornings?|ams|a\.m\.?s?|am's|mañanas)\b|(?:por|en|de) la (?:mañana|manana)|(?:early |late )?am\b(?! ref)|temprano)|(?P<afternoon>(?:early |late |any |in the |por la |en la |de la )?(?:afternoons?|pms|p\.m\.?|evenings?|tardes)\b|(?:por|en|de) la tarde|after ?-?school|after work|(?:early |late )?pm\b|late day))"
 )
 
+_GREETING = re.compile(
+    r"(?:^\W*(?:morning|afternoon|evening)[!,.]|\b(?:good |buen[ao]s? )(?:mornings?|afternoons?|evenings?|tardes?).?)$"
+)
 _OF_A_TIME = re.compile(r"(?:^|[^/\d.-])\d{1,2}(?::\d\d)? ?$")
 
 
@@ -283,7 +286,7 @@ def _times(text: str, when: When) -> None:
                 when.taken.append(match.span())
     for match in _PART.finditer(text):
         part = "morning" if match["morning"] else "afternoon"
-        if _OF_A_TIME.search(text, 0, match.start()):
+        if _OF_A_TIME.search(text, 0, match.start()) or _GREETING.search(text[: match.end() + 1]):
             continue
         if not when.part_of_day:
             when.part_of_day = part
@@ -368,6 +371,8 @@ def _this_month(match: re.Match[str], when: When, today: date, monday: date, wee
 
 def _month_part(match: re.Match[str], when: When, today: date, monday: date, week: timedelta) -> bool:
     month = MONTHS[match["m"]]
+    if (month - today.month) % 12 > 6:
+        return False
     year = today.year + (month < today.month)
     first, last = _month_span(year, month)
     part = match["part"]

@@ -297,7 +297,9 @@ def find_documents(doc: Document, start: int, end: int) -> tuple[list[Fields], l
             (label.label, label.end) if in_label and label else _document_region(doc, hits, sent, begin, stop)
         )
         for hit in hits:
-            if not region[0] <= hit.start < region[1]:
+            if not region[0] <= hit.start < region[1] or any(
+                one.label <= hit.start < one.start for one in doc.labelled
+            ):
                 continue
             form = lower[hit.start : hit.end]
             if (

@@ -395,7 +395,7 @@ class WholeBot:
         message = await person.mentions(text)
         await person.presses(self.thread_of(message).head, "Submit")
         reference = (await self.referral()).reference
-        assert reference, self.thread_of(message).text
+        assert reference, (self.thread_of(message).text, person.whispers)
         return reference
 
     async def booked(self) -> str:

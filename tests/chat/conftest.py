@@ -38,7 +38,7 @@ def phi() -> str:
 
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
-    """Everything that is logged, at the level that says most; to be asked for before `bot`."""
+    """Everything that the bot logs, at the level that says most."""
     root = logging.getLogger()
     before = root.level, list(root.handlers)
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
@@ -53,7 +53,7 @@ def logs() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path, furnished: Path, phi: str) -> AsyncIterator[WholeBot]:
+async def bot(tmp_path: Path, furnished: Path, phi: str, logs: io.StringIO) -> AsyncIterator[WholeBot]:
     async with whole_bot(tmp_path, furnished, phi) as running:
         yield running
 

@@ -48,8 +48,6 @@ EVERYTHING = (
 PHOTO = ("jane-face-whitcomb.pdf", PDF[1])
 POSTS = ("chat.postMessage", "chat.update", "files.getUploadURLExternal", "files.completeUploadExternal")
 
-pytestmark = pytest.mark.usefixtures("logs")
-
 
 def found(text: str) -> list[str]:
     return [kind for kind, value in IDENTIFIERS.items() if value.casefold() in text.casefold()]

@@ -240,7 +240,7 @@ async def test_a_form_that_was_overtaken_says_what_happened(bot: WholeBot) -> No
     await bot.maria.opens(bot.office.head, "Cancel referral")
     assert (await bot.maria.fills_in({"Reason": "Sent in error"})).ok
     await bot.raj.fills_in({"Reason": "Another reason", "Alternative": "Ask Mercy."})
-    assert "Nothing was changed: Maria Gomez was first" in bot.raj.form.plain
+    assert "Nothing was changed: Maria Gomez cancelled it" in bot.raj.form.plain
     assert (await bot.referral()).state is State.CANCELLED
 
 

@@ -27,6 +27,7 @@ from handlers.web import Health, build_web
 from referral_bot.desk import followups
 from referral_bot.desk.front import Desk
 from referral_bot.errors import SetupError
+from referral_bot.model import FollowUp
 from storage import SqlStore, open_store
 from storage.transaction import SqlTransaction
 
@@ -143,7 +144,8 @@ class Bot:
         now, phi = self.clock.now(), self._settings.phi
 
         def use_case(tx: SqlTransaction) -> tuple[int, int, timedelta]:
-            return followups.run_due(tx, now, phi, DUE_AT_ONCE), *tx.outbox_depth(now)
+            done = followups.run_due(tx, now, phi, DUE_AT_ONCE, _log_failed)
+            return done, *tx.outbox_depth(now)
 
         done, depth, oldest = await asyncio.wrap_future(self._store.transact(use_case))
         self.metrics.followups.inc(done)
@@ -170,6 +172,10 @@ async def serve(settings: Settings) -> None:
             await bot.stop()
     finally:
         await asyncio.to_thread(store.close)
+
+
+def _log_failed(follow_up: FollowUp, error: Exception) -> None:
+    log.error("follow_up_failed", kind=follow_up.kind.value, subject_id=follow_up.subject_id, exc_info=error)
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:

@@ -226,6 +226,7 @@ class WholeBot:
     store: SqlStore = field(init=False)
     bot: Bot = field(init=False)
     url: str = ""
+    _starts: int = 0
 
     def __post_init__(self) -> None:
         self.maria = Someone(self, "U0MARIA", LAKESIDE)
@@ -253,7 +254,8 @@ class WholeBot:
             phi_mode=self.phi,
             phi_baa="Priya Shah, 2026-11-02",
         )
-        rng = random.Random(7)
+        self._starts += 1
+        rng = random.Random(self._starts)
         self.store = await asyncio.to_thread(open_store, f"sqlite:///{self.database}", rng=rng)
         self.bot = Bot(settings, self.store, self.clock, rng, Pace(rate=1e6, burst=1000))
         self.clock.on_jump(self._tick)

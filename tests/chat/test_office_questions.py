@@ -58,7 +58,7 @@ async def test_pressing_it_again_makes_no_second_draft(bot: WholeBot) -> None:
     thread = bot.thread_of(message)
     await bot.maria.presses(thread.head, "Make this a referral")
     await bot.joy.presses(thread.head, "Make this a referral")
-    assert "There is a draft in this thread already." in bot.joy.told
+    assert "This question has become a referral already." in bot.joy.told
     assert bot.rows("SELECT count(*) FROM referral") == [(1,)]
 
 

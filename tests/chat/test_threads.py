@@ -195,7 +195,7 @@ async def test_the_owner_is_reminded_with_a_quarter_of_the_time_left(bot: WholeB
 
 async def test_a_late_promise_is_said_to_both_sides_and_then_to_the_manager(bot: WholeBot) -> None:
     reference = await bot.sent()
-    await bot.later(minutes=31)
+    await bot.later(minutes=30, seconds=5)
     assert "Late: Intake was to answer by 10:30 AM CST." in bot.intake.news[-1]
     honest = "We promised to answer by 10:30 AM CST and are late. Intake has it; you hear by 11:30 AM CST."
     assert bot.office.news == [honest]

@@ -74,7 +74,7 @@ def check(person: Person, move: Move, referral: ReferralBase) -> None:
 _SHAPES: Final = re.compile(
     r"""
     \b(?:https?://|www\.)\S+
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                           # e-mail
+    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+                                           # e-mail
     | \b\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b                                   # a date in figures
     | \b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b
     | \b(?:\d{3,6}\s+(?:[NSEW]\.?\s+)?(?:[a-z]+\s+){1,3}

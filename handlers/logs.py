@@ -26,7 +26,7 @@ FIELDS = frozenset(
         *("event", "level", "time", "logger", "at", "error", "frames", "withheld"),
         # what the program says of itself
         *("action", "address", "code", "delay_s", "kind", "method", "outbox_id", "path", "platform"),
-        *("reference", "status"),
+        *("reference", "status", "subject_id"),
     }
 )
 """The fields that may leave. What is not here is left out, and its name is said under `withheld`."""

@@ -5,6 +5,8 @@ Deterministic and local: no network, no model, no state. `docs/reading.md` says 
 
 from __future__ import annotations
 
+from referral_bot.reading.answers import read_answer
+from referral_bot.reading.icd10 import billable_children, search_icd10
 from referral_bot.reading.missing import missing_from
 from referral_bot.reading.model import Answer, Context, Fields, OfferedSlot, OpenReferral, Reading
 from referral_bot.reading.reader import read
@@ -21,7 +23,10 @@ __all__ = [
     "Refused",
     "Term",
     "Vocabulary",
+    "billable_children",
     "missing_from",
     "read",
+    "read_answer",
+    "search_icd10",
     "understand_lines",
 ]

@@ -67,12 +67,11 @@ _WANTS_NOTE = re.compile(
     r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|manden|mándenme|envíen|necesit\w+|pueden|puede|see|missing|want|ready|available|when)\b|\?"
 )
 _SENT_HERE = re.compile(
-    r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií])\b"
+    r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií]|files?|below)\b"
 )
 _RECEIPT = re.compile(
-    r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach)\b"
+    r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach|turn\w*)\b"
 )
-_WORKED = re.compile(r"\b(?:works?|worked|fits?|good|great|take|book)\b")
 
 
 def weigh(doc: Document, start: int, end: int, *, name: bool) -> Evidence:
@@ -209,6 +208,8 @@ def _reschedule(doc, begin, stop, text, asks, mentions, add) -> None:  # type: i
     if not hits:
         return
     form = doc.words.lower[hits[0].start : hits[0].end]
+    if re.search(r"\b(?:move|moved|bump|bumped)\b[^.?!]{0,24}\bto (?:urgent|stat|asap|routine)\b", text):
+        return
     if all(
         doc.words.lower[hit.start : hit.end].startswith(
             ("instead", "conflict", "need another", "move", "moved", "push", "new time", "not work")

@@ -31,10 +31,10 @@ _IN_PERSON = re.compile(
     r"\b(?:in[ -]?person|face to face|in[ -]office|on[ -]?site|presencial|no (?:tele\w*|video|virtual))\b"
 )
 _MALE = re.compile(
-    r"\b(?:male|man)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md|np|pa|gyn|uro|gi|derm|endo|neuro|cards|ent)\b)|\bdoctor hombre\b"
+    r"\b(?:male|man)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md|np|pa|gyn|uro|gi|derm|endo|neuro|cards|ent)\b)|\bdoctor hombre\b|\bwith an? (?:man|male)\b"
 )
 _FEMALE = re.compile(
-    r"\b(?:female|woman|lady|women)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md|np|pa|gyn|uro|gi|derm|endo|neuro|cards|ent)\b)|\bfemale only\b|\bdoctora mujer\b|\buna doctora\b"
+    r"\b(?:female|woman|lady|women)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md|np|pa|gyn|uro|gi|derm|endo|neuro|cards|ent)\b)|\bwith an? (?:woman|female|lady)\b|\bfemale only\b|\bdoctora mujer\b|\buna doctora\b"
 )
 _COUNT = re.compile(
     r"\b(?P<n>[2-9]|"
@@ -42,7 +42,7 @@ _COUNT = re.compile(
     + r") (?:\w+[ -]){0,5}?(?:slots?|openings?|appts?|appointments?|spots?|family members|members|siblings|kids|patients|pts|brothers|sisters|visits|citas)\b"
 )
 _CONSECUTIVE = re.compile(
-    r"\b(?:back[ -]to[ -]back|consecutive|in a row|b2b|one after (?:the other|another)|next to each other|seguidas|adjacent|side by side|together)\b"
+    r"\b(?:back[ -]to[ -]back|consecutive|in a row|b2b|(?:right |one )?after (?:the other|another|each other)|next to each other|seguidas|adjacent|side by side|together)\b"
 )
 _WITH = re.compile(r"\b(?:with|w/|w|see|does|for|do|con|is|has|of|dr|doctor)[ ]$")
 
@@ -94,11 +94,8 @@ def read_availability(doc: Document, start: int, end: int) -> Fields:
         and not re.search(r"\b(?:days?|weeks?|wks?|months?)\b", count[0])
     ):
         number = int(count["n"]) if count["n"].isdigit() else NUMBER_WORDS[count["n"]]
-        if (
-            number > 1
-            and count["n"] not in ("few", "couple")
-            or count["n"] == "couple"
-            and "couple of" not in count[0]
+        if (number > 1 and count["n"] not in ("few", "couple")) or (
+            count["n"] == "couple" and "couple of" not in count[0]
         ):
             fields["slots_needed"] = number
     if _CONSECUTIVE.search(lower, start, end):

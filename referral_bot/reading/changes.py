@@ -134,7 +134,7 @@ def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) ->
     if place:
         fields["preference"] = {"location": place[0]}
         take(*place[1])
-    if not (patient or insurance or documents and not urgency or authorization.auth) or urgency:
+    if not (patient or insurance or (documents and not urgency) or authorization.auth) or urgency:
         added = _added(doc, start, end, taken, bool(urgency or needs or codes))
         if added:
             fields["reason_add"] = added
@@ -330,21 +330,31 @@ def _added(doc: Document, start: int, end: int, taken: bytearray, other: bool) -
         taken[age.start : age.end] = b"\x01" * (age.end - age.start)
     text = read_reason(doc, start, end, taken)
     words = re.findall(r"[^\W\d_]+", text.lower())
-    if not words or not re.search(r"\d", text) and not any(word in CLINICAL_WORDS for word in words):
+    if not words or (not re.search(r"\d", text) and not any(word in CLINICAL_WORDS for word in words)):
         return ""
     return text
 
 
 def read_attachment(doc: Document, start: int, end: int) -> Fields:
-    """The files put to a referral."""
-    documents, _ = find_documents(doc, start, end)
-    if not documents:
-        seen: list[str] = []
-        for hit in doc.found("document", start, end):
-            if str(hit.value) not in ("referral", "records", "order") and str(hit.value) not in seen:
-                seen.append(str(hit.value))
-        documents = [
-            {"kind": kind, "via": "fax" if re.search(r"\bfax", doc.words.lower[start:end]) else "chat"}
-            for kind in seen
-        ]
-    return {"documents": documents} if documents else {}
+    """The files put to a referral: those of the sentences that speak of them."""
+    found: list[Fields] = []
+    for begin, stop in doc.sentences:
+        begin, stop = max(begin, start), min(stop, end)
+        if begin >= stop or not (
+            doc.cue("attach", begin, stop) or _PUT_HERE.search(doc.words.lower, begin, stop)
+        ):
+            continue
+        documents, _ = find_documents(doc, begin, stop)
+        if not documents:
+            kinds = dict.fromkeys(str(hit.value) for hit in doc.found("document", begin, stop))
+            via = "fax" if re.search(r"\bfax", doc.words.lower[begin:stop]) else "chat"
+            documents = [
+                {"kind": kind, "via": via}
+                for kind in kinds
+                if kind not in ("referral", "records", "order") or (len(kinds) == 1 and kind == "records")
+            ]
+        found += [document for document in documents if document not in found]
+    return {"documents": found} if found else {}
+
+
+_PUT_HERE = re.compile(r"\b(?:attach\w*|fax\w*|here'?s|upload\w*|below|adjunt\w*|dropp\w*)\b")

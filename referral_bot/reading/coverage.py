@@ -20,10 +20,58 @@ _STATES = re.compile(
     r"|ut|va|vt|wa|wi|wv|wy|nepa|kc|northern california|western new york|wny)\b"
 )
 AMBIGUOUS = frozenset(
-    "united oscar sunshine simply clover passport sharp prominence scan hap star premier alignment paramount optum"
-    " partnership providence trillium quartz magnolia husky chorus dean sanford horizon emblem medica avera banner"
-    " devoted surest oxford kp ghp ihs ibc ibx mhs mmo wha hpn bcn hne bcb alliant superior meridian regence moda"
-    " humana".split()
+    [
+        "united",
+        "oscar",
+        "sunshine",
+        "simply",
+        "clover",
+        "passport",
+        "sharp",
+        "prominence",
+        "scan",
+        "hap",
+        "star",
+        "premier",
+        "alignment",
+        "paramount",
+        "optum",
+        "partnership",
+        "providence",
+        "trillium",
+        "quartz",
+        "magnolia",
+        "husky",
+        "chorus",
+        "dean",
+        "sanford",
+        "horizon",
+        "emblem",
+        "medica",
+        "avera",
+        "banner",
+        "devoted",
+        "surest",
+        "oxford",
+        "kp",
+        "ghp",
+        "ihs",
+        "ibc",
+        "ibx",
+        "mhs",
+        "mmo",
+        "wha",
+        "hpn",
+        "bcn",
+        "hne",
+        "bcb",
+        "alliant",
+        "superior",
+        "meridian",
+        "regence",
+        "moda",
+        "humana",
+    ]
 ) - {"humana", "regence", "moda"}
 """Payers whose short name is also an ordinary word, a person or a place: taken only where something says so."""
 _PROGRAMS = frozenset(
@@ -39,7 +87,26 @@ _PROGRAMS = frozenset(
     )
 )
 _TYPES = frozenset(
-    "ppo hmo epo pos hdhp oap snp pffs medicaid medicare advantage plan plus ma chip gold silver bronze".split()
+    [
+        "ppo",
+        "hmo",
+        "epo",
+        "pos",
+        "hdhp",
+        "oap",
+        "snp",
+        "pffs",
+        "medicaid",
+        "medicare",
+        "advantage",
+        "plan",
+        "plus",
+        "ma",
+        "chip",
+        "gold",
+        "silver",
+        "bronze",
+    ]
 )
 _SELF_PAY = re.compile(
     r"\b(?:self[ -]?pay(?:ing|s)?|(?:pay(?:ing|s)?|payin|paga(?:r|n)?|pagando) (?:in |with |by |en )?(?:cash|efectivo)|cash(?: ?pay| patient| pt| only)?"
@@ -47,13 +114,21 @@ _SELF_PAY = re.compile(
     r"|sin (?:seguro|aseguranza)|no tiene (?:seguro|aseguranza)|(?:doesn't|doesnt|does not|don't) have (?:any )?(?:insurance|ins|coverage)"
     r"|pay(?:ing)? privately|pagará de su bolsillo)\b"
 )
-_ID = re.compile(r"(?=[a-z]*[ -]?[\da-z-]*\d)(?:[a-z]{1,4} (?=\d{5}))?[\da-z]+(?:-[\da-z]+)*")
+_ID = re.compile(
+    r"(?=[a-z]*[ -]?[\da-z-]*\d)(?:[a-z]{1,4} (?=\d{5}))?[\da-z]+(?:-[\da-z]+)*(?:(?<=[a-z]\d{4}) \d{4}\b)?"
+)
 _ID_LABEL = re.compile(
     r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid|card)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn|id|número de (?:póliza|miembro)|póliza|poliza)"
     r"[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
 )
 _GROUP = re.compile(
     r"\b(?:group|grp|gr|rx ?bin|bin|pcn|rx ?grp)\b[ .:#]*(?:no\.? |number |# ?|id )?[\da-z-]*\d[\da-z-]*"
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:no,? wait|wait,? no|sorry|scratch that|i mean|actually|make that|correction|that (?:ended|termed|changed|lapsed)|not any ?more|used to|oops|perdón|digo)\b"
+)
+_MBI = re.compile(
+    r"(?<![\w-])[1-9][ac-hj-km-np-rt-y][ac-hj-km-np-rt-y\d]\d-?[ac-hj-km-np-rt-y][ac-hj-km-np-rt-y\d]\d-?[ac-hj-km-np-rt-y]{2}\d\d(?![\w-])"
 )
 _SUPPLEMENT = re.compile(
     r"[ ,]*\b(?:supplemental|supplement|suppl|supp|medigap|med supp|secondary|2ndary|second|sec|as secondary|plan [a-n]\b|2nd)\b(?: (?:plan [a-n]\b|[a-n]\b(?= |$|[,.;])|supplement))?"
@@ -114,6 +189,10 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
         _from_label(doc, first_labelled.start, first_labelled.end, insurance, taken)
     elif named:
         primary = named[0]
+        for one, other in zip(named, named[1:], strict=False):
+            if one is primary and _TAKEN_BACK.search(lower, one.end, other.start):
+                taken.append((one.start, other.start))
+                primary = other
         if first_labelled:
             primary = next(hit for hit in named if first_labelled.start <= hit.start < first_labelled.end)
         rest = [hit for hit in named if hit.start > primary.start]
@@ -452,15 +531,15 @@ def _from_plan(doc: Document, start: int, end: int, insurance: Fields, taken: li
 def _secondary_label(
     doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]
 ) -> None:
+    """The second payer under its own label, as written there but for abbreviations."""
+    value = re.split(r"[,;|(#\t]|\s{2,}|(?i:\bid\b|\bmbr\b|\bmember\b)", doc.words.raw[start:end])[0].strip(
+        " .-"
+    )
     named = doc.found("payer", start, end)
-    if named:
-        plan, plan_end = _plan_after(doc, named[0].end, end)
-        supplement = _SUPPLEMENT.match(doc.words.lower, named[0].end)
-        insurance["secondary"] = " ".join(
-            part for part in (str(named[0].value), plan, "supplement" if supplement else "") if part
-        )
-    else:
-        insurance["secondary"] = re.split(r"[,;|(#]| id\b", doc.words.raw[start:end])[0].strip()
+    if named and named[0].start == start and not re.search(r"(?i)supp|medigap|plan", value):
+        plan, _ = _plan_after(doc, named[0].end, end)
+        value = " ".join(part for part in (str(named[0].value), plan) if part)
+    insurance["secondary"] = re.sub(r"(?i)\bsupp(?:l)?\b", "supplement", value)
     taken.append((start, end))
 
 
@@ -496,6 +575,10 @@ def _member(doc: Document, start: int, end: int, insurance: Fields, taken: list[
             insurance["member_id"] = raw[match.start() : match.end()].upper()
             taken.append((marker.start(), match.end()))
             break
+    beneficiary = _MBI.search(lower, start, end) if "member_id" not in insurance else None
+    if beneficiary:
+        insurance["member_id"] = raw[beneficiary.start() : beneficiary.end()].upper()
+        taken.append(beneficiary.span())
     if "member_id" not in insurance and insurance.get("payer"):
         for _, stop in list(taken):
             gap = re.match(r"[ ,/|#:(\t-]{0,4}(?:id)?[ #:]*", lower[stop : stop + 10])
@@ -582,15 +665,14 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
             auth["status"] = "denied"
         elif _NOT_ASKED.search(window):
             pass
-        elif (
-            _PENDING.search(window)
-            or re.search(
+        elif _PENDING.search(window) or (
+            re.search(
                 r"\b(?:hasn't|has not|isn't|not) (?:come|back|approved|in)\b|\bonce\b|\buntil\b|\btill?\b (?:i|we|it|auth|the auth)",
                 window,
             )
             and number is None
         ):
-            if _PENDING.search(window) or "status" not in auth and not hold:
+            if _PENDING.search(window) or ("status" not in auth and not hold):
                 auth.setdefault("status", "pending")
         elif number is not None or _APPROVED.search(window):
             auth["status"] = "approved"

@@ -25,6 +25,7 @@ _SEX_WORD = re.compile(
 _SEX_LETTER = re.compile(
     r"(?:(?<=^)|(?<=[\s(|,/\t]))([MF])(?=\s*(?:[),|;\t\n]|$|\s\d|\.\s|\s(?:DOB|dob|ph|PH)\b))"
 )
+_CLOCK_AFTER = re.compile(r",? (?:at )?\d{1,2}:\d\d")
 _BORN = re.compile(
     r"(?:\bd\.?o\.?b\.?|\bborn(?: on)?|\bbirth ?(?:date|day)|\bdate of birth|\bb-?day|\bfecha de nac(?:imiento|\.)?|\bnacid[oa](?: el)?|\bnaci[oó](?: el)?|\bf\.? ?nac\.?|\bfdn|\bbd)[ :=.#(is|-]*$"
 )
@@ -158,6 +159,12 @@ def find_birth(doc: Document, start: int, end: int, age: int | None, taken: byte
         if written.year is not None
         and not taken.find(1, written.start, written.end) >= 0
         and not _NOT_BIRTH.search(doc.before(written.start, 16))
+        and not _CLOCK_AFTER.match(doc.after(written.end, 8))
+        and (written.year, written.month, written.day)
+        not in (
+            (doc.today.year, doc.today.month, doc.today.day),
+            (doc.today.year % 100, doc.today.month, doc.today.day),
+        )
         and ((label := doc.label_at(written.start)) is None or label.role not in _OTHER_DATES)
     ]
     if not candidates:
@@ -174,7 +181,20 @@ def find_birth(doc: Document, start: int, end: int, age: int | None, taken: byte
 
 
 _OTHER_DATES = frozenset(
-    "ignore auth from documents status_question payer secondary when callback urgency referring reason".split()
+    [
+        "ignore",
+        "auth",
+        "from",
+        "documents",
+        "status_question",
+        "payer",
+        "secondary",
+        "when",
+        "callback",
+        "urgency",
+        "referring",
+        "reason",
+    ]
 )
 
 
@@ -226,6 +246,8 @@ def _role(
 ) -> tuple[str, Contact | None]:
     if _FAX.search(before) or re.match(r"[ ]*\(?(?:fax|f)\b\)?", after):
         return "none", None
+    if phone.bare and re.search(r"\bnpi\b[ .:#is]*$", before):
+        return "none", None
     if role in ("member", "npi", "mrn", "patient_id", "auth", "group"):
         return "none", None
     if role == "callback":
@@ -273,9 +295,9 @@ def _near_contact(doc: Document, phone: Phone, contacts: list[Contact]) -> Conta
     label = doc.label_at(phone.start)
     best: Contact | None = None
     for contact in contacts:
-        if label is not None and label.role == "contact" and label.start <= contact.start < label.end:
-            best = contact
-        elif label is not None and label.role == "contact" and label.label <= contact.start < label.end:
+        if (label is not None and label.role == "contact" and label.start <= contact.start < label.end) or (
+            label is not None and label.role == "contact" and label.label <= contact.start < label.end
+        ):
             best = contact
         elif begin <= contact.start < phone.start:
             between = lower[contact.end : phone.start]
@@ -286,12 +308,13 @@ def _near_contact(doc: Document, phone: Phone, contacts: list[Contact]) -> Conta
             if len(between) > 70:
                 continue
             best = contact
-        elif phone.end <= contact.start < stop and re.fullmatch(
-            r"[ ,(\-/]{0,4}(?:is |que es |es )?(?:his|her|the|su|pt'?s|patient'?s)?[ ]?",
-            lower[phone.end : contact.start],
-        ):
-            best = contact
         elif (
+            phone.end <= contact.start < stop
+            and re.fullmatch(
+                r"[ ,(\-/]{0,4}(?:is |que es |es )?(?:his|her|the|su|pt'?s|patient'?s)?[ ]?",
+                lower[phone.end : contact.start],
+            )
+        ) or (
             contact.start < begin
             and begin - contact.end < 4
             and not re.search(r"\b(?:pt|patient|his|her own|cell)\b", lower[begin : phone.start])

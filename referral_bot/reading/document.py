@@ -92,6 +92,7 @@ class Document:
             if not any(start < written.end and written.start < end for start, end in spans)
         ]
         self.payers: list[Hit] | None = None
+        self.corrections: list[tuple[int, int]] = []
         self.sentences = self._sentences()
         self._sentence_starts = [start for start, _ in self.sentences]
         self.style = self._style()
@@ -161,9 +162,12 @@ class Document:
         return [hit for hit in self.hits.get(kind, ()) if start <= hit.start < end]
 
     def cue(self, kind: str, start: int = 0, end: int | None = None) -> list[Hit]:
-        """Cues of a kind in a range."""
+        """Cues of a kind in a range, those of a slip taken back left out."""
         end = len(self.words.raw) if end is None else end
-        return [hit for hit in self.cues.get(kind, ()) if start <= hit.start < end]
+        hits = [hit for hit in self.cues.get(kind, ()) if start <= hit.start < end]
+        if self.corrections and kind == "cancel":
+            hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in self.corrections)]
+        return hits
 
     def before(self, place: int, length: int = 30) -> str:
         """The lower-case text before a place on its line."""

@@ -161,7 +161,46 @@ _BECAUSE = re.compile(
     r"\b(?:because|bc|b/c|cuz|since|due to|d/t|as|reason ?:|porque|ya que|por)\b[ :]*|[,;-][ ]+|[.!?][ ]+|:[ ]+"
 )
 _POLITE = frozenset(
-    "please pls plz thanks thank you thx ty hi hello good morning afternoon sorry ok okay kindly gracias por favor hey there team the referral for can could u go ahead and do not don't dont call family".split()
+    [
+        "please",
+        "pls",
+        "plz",
+        "thanks",
+        "thank",
+        "you",
+        "thx",
+        "ty",
+        "hi",
+        "hello",
+        "good",
+        "morning",
+        "afternoon",
+        "sorry",
+        "ok",
+        "okay",
+        "kindly",
+        "gracias",
+        "por",
+        "favor",
+        "hey",
+        "there",
+        "team",
+        "the",
+        "referral",
+        "for",
+        "can",
+        "could",
+        "u",
+        "go",
+        "ahead",
+        "and",
+        "do",
+        "not",
+        "don't",
+        "dont",
+        "call",
+        "family",
+    ]
 )
 
 
@@ -216,7 +255,7 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
     cuts = [start]
     for match in _BECAUSE.finditer(lower, start, end):
         inside = any(mention.start < match.end() and match.start() < mention.end for mention in mentions)
-        if inside or match[0].startswith("-") and not lower[max(0, match.start() - 1)].isspace():
+        if inside or (match[0].startswith("-") and not lower[max(0, match.start() - 1)].isspace()):
             continue
         cuts.append(match.end())
     cuts.append(end)
@@ -268,7 +307,7 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
 
 
 _FROM = re.compile(
-    r"(?:\b(?:can'?t|cannot|can not|unable to|not able to|won'?t be able to|couldn'?t|won'?t)(?: (?:do|make|come|keep|attend|be there|get (?:there|here|off|in)|make it))?(?: (?:it|in|her|his|the|their|to|for|on|that))*|down for|booked (?:for|on)|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?|visit(?: on)?|slot(?: on)?|from|off|her|his|the|on for|currently (?:on|at|set for)?|instead of|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on |the |el |this |next )*$"
+    r"(?:\b(?:can'?t|cannot|can not|unable to|(?:isn'?t|not|won'?t be) able to|won'?t be able to|couldn'?t|won'?t)(?: (?:do|make|come|keep|attend|be there|get (?:there|here|off|in)|make it))?(?: (?:it|in|her|his|the|their|to|for|on|that))*|down for|booked (?:for|on)|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?|visit(?: on)?|slot(?: on)?|from|off|her|his|the|on for|currently (?:on|at|set for)?|instead of|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on |the |el |this |next )*$"
 )
 _MOVE_TO = re.compile(
     r"\b(?:to|for|instead|any|something|anything|move to|rather|prefer\w*|wants?|needs?|would|week of|the week|after|before|next|later|earlier|sooner|how about|could|can)\b"
@@ -315,7 +354,10 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
     when_all = read_when(masked, 0, len(masked), doc.today)
     if spans and re.search(r"\b(?:that|same) (?:week|wk)\b", text) and not when_all.earliest:
         monday = monday_of(spans[0][2])
-        when_all.earliest, when_all.latest = monday, date.fromordinal(monday.toordinal() + 4)
+        if when_all.dates:
+            when_all.dates = [date.fromordinal(monday.toordinal() + day.weekday()) for day in when_all.dates]
+        else:
+            when_all.earliest, when_all.latest = monday, date.fromordinal(monday.toordinal() + 4)
     if when_all.latest and not when_all.earliest and when_all.deadline:
         when_all.earliest = doc.today
     wished = when_all.preference()

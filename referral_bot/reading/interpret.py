@@ -32,7 +32,15 @@ from referral_bot.reading.submission import read_submission
 from referral_bot.reading.wishes import find_services
 
 OF_A_REFERRAL = frozenset(
-    "check_status request_consult_note update_referral attach_document cancel_referral reschedule_appointment confirm_document_received".split()
+    [
+        "check_status",
+        "request_consult_note",
+        "update_referral",
+        "attach_document",
+        "cancel_referral",
+        "reschedule_appointment",
+        "confirm_document_received",
+    ]
 )
 _WANTS_REFERRAL = OF_A_REFERRAL - {"confirm_document_received", "check_status"}
 
@@ -173,6 +181,8 @@ def _interpret_one(
     start, end = matter.start, matter.end
     acts = find_acts(doc, start, end, matter.mentions)
     names = _names(doc, matter, doctors, contacts)
+    if opening and names and doc.items and len(doc.words.raw[start:end].split()) < 4:
+        names = [names[0]._replace(score=5)]
     named = bool(names and names[0].score >= 2.4)
     evidence = weigh(doc, start, end, name=named or bool(matter.mentions))
     if _is_submission(doc, matter, acts, evidence, names, opening):
@@ -185,6 +195,11 @@ def _interpret_one(
 
 _CORRECTS = re.compile(
     r"\b(?:wrong|correct\w*|should (?:be|have|read|say)|update\w*|change[ds]?|typo|new (?:cell|phone|number|insurance|ins|address|dob)|instead of|is actually|mistake|add(?:ed)? to|please add|fix|old|now has|lost|switched|no longer|forgot|attached|bump|upgrade|approved|auth)\b"
+)
+
+
+_STARTS = re.compile(
+    r"\b(?:[a-z]+ (?:referral|referal|consult)(?! (?:note|report|letter|form|fax))\b[,:]? (?!for|i sent|status|we sent|you)|(?:someone|somebody|one|patient|pt|lady|gentleman|guy|kid|man|woman|child|baby) (?:i need |we need |i want |we want )?(?:to refer|to send|for you|for (?:gi|ortho|cards|cardiology|derm|neuro|ent))|(?:need|want|like|going|trying|have|got) (?:\w+ ){0,3}to (?:refer|send (?:you|over)|submit)|referral for (?:an? )?(?:\w+ )?(?:pain|\w+ pain|\w+itis|\w+emia)|(?:here|have) (?:is )?a new (?:one|referral|pt|patient)|i'?m sending|sending (?:you|over) (?:a|an|another)|refer (?:a|an|someone)|a referral (?:in|to|for you)|necesito referir|quiero referir)\b"
 )
 
 
@@ -274,6 +289,15 @@ def _is_submission(
             "update_referral",
             "attach_document",
         }
+    ):
+        return True
+    if (
+        evidence.clinical
+        and not matter.mentions
+        and _STARTS.search(lower)
+        and not asking
+        and not kinds
+        & {"ask_requirements", "ask_practice_info", "help", "request_human", "ask_insurance_accepted"}
     ):
         return True
     return (
@@ -374,7 +398,7 @@ def _settle(
 
     if "office_open" in by:
         place = by.pop("office_open")
-        if "cancel_referral" not in by and "update_referral" not in by or "check_status" in by:
+        if ("cancel_referral" not in by and "update_referral" not in by) or "check_status" in by:
             by["check_status"] = Act(place.place, "check_status")
             drop(
                 "update_referral",
@@ -433,7 +457,11 @@ def _settle(
     if "confirm_document_received" in by:
         if "check_status" in by and not _separate(doc, by["check_status"], by["confirm_document_received"]):
             drop("check_status")
-        drop("attach_document", "update_referral", "ask_practice_info", "check_availability")
+        if "attach_document" in by and not _separate(
+            doc, by["attach_document"], by["confirm_document_received"]
+        ):
+            drop("attach_document")
+        drop("update_referral", "ask_practice_info", "check_availability")
         if "report_issue" in by and not re.search(
             r"\b(?:third|3rd|again|frustrat\w*|unaccept\w*|nobody|no one|lost)\b", lower
         ):
@@ -478,9 +506,7 @@ def _settle(
             not about
             and not _has_values(doc, matter)
             and not re.search(r"\b(?:referral|chart|file|record)\b", lower)
-        ):
-            drop("update_referral")
-        elif "attach_document" in by and not _has_values(doc, matter):
+        ) or ("attach_document" in by and not _has_values(doc, matter)):
             drop("update_referral")
         if "update_referral" in by:
             drop("ask_practice_info", "help")
@@ -493,7 +519,11 @@ def _settle(
             if "request_human" in by and not re.search(r"\?|\b(?:call me|someone call|speak|talk)\b", lower):
                 drop("request_human")
     if "ask_requirements" in by:
-        drop("confirm_document_received", "check_availability", "update_referral", "request_consult_note")
+        drop("confirm_document_received", "update_referral", "request_consult_note")
+        if "check_availability" in by and not _separate(
+            doc, by["check_availability"], by["ask_requirements"]
+        ):
+            drop("check_availability")
         if "ask_practice_info" in by and not _separate(doc, by["ask_practice_info"], by["ask_requirements"]):
             pass
         if "check_status" in by and not about:
@@ -528,9 +558,9 @@ def _settle(
         if "ask_practice_info" in by:
             drop("ask_practice_info")
     if "request_human" in by:
-        drop(
-            "update_referral", "check_availability", "help"
-        ) if not about or "update_referral" in by and not _has_values(doc, matter) else drop("help")
+        drop("update_referral", "check_availability", "help") if not about or (
+            "update_referral" in by and not _has_values(doc, matter)
+        ) else drop("help")
         if "check_status" in by and not (about and re.search(r"\?|status|scheduled|where|update|any", lower)):
             drop("check_status")
         if "ask_practice_info" in by:
@@ -590,7 +620,7 @@ def _has_values(doc: Document, matter: Matter) -> bool:
         return True
     return (
         re.search(
-            r"\b(?:interpreter|wheelchair|transport\w*|auth\w*|self[ -]pay|uninsured|stat|urgent|asap|routine|prior auth|spelled|last name|first name|npi|silla de ruedas|worse\w*|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
+            r"\b(?:interpreter|wheelchair|transport\w*|auth\w*|self[ -]pay|uninsured|stat|urgent|asap|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
             doc.words.lower[start:end],
         )
         is not None
@@ -639,8 +669,7 @@ def _outcomes(doc: Document, matter: Matter, acts: list[Act], names: list[Patien
             "update_referral",
             "attach_document",
         )
-        or (len(distinct) > 1 and of_referral == ["cancel_referral"] and not doc.cue("dup", start, end))
-    ):
+    ) or (len(distinct) > 1 and of_referral == ["cancel_referral"] and not doc.cue("dup", start, end)):
         outcomes = []
         for number, mention in enumerate(distinct):
             stop = distinct[number + 1].start if number + 1 < len(distinct) else end
@@ -754,7 +783,7 @@ def _one_outcome(
             read_status(doc, *(around if not fields.get("scope") else (start, end)))
         ) if not scope else None
     if "confirm_document_received" in intents:
-        fields.update(read_document(doc, *around))
+        fields.update(read_document(doc, *_question_about(doc, around, "attach_document" in intents)))
     if "request_consult_note" in intents:
         fields.update(read_note(doc, start, end))
     if "reschedule_appointment" in intents:
@@ -793,6 +822,15 @@ def _one_outcome(
         )
     outcome.flags = list(dict.fromkeys(flags))
     return outcome
+
+
+def _question_about(doc: Document, around: tuple[int, int], attached: bool) -> tuple[int, int]:
+    """Where a document is asked about; beside an attachment, only the sentence that asks."""
+    if attached:
+        for begin, stop in doc.sentences:
+            if around[0] <= begin < around[1] and doc.cue("document", begin, stop):
+                return begin, stop
+    return around
 
 
 def _sender_speaks(doc: Document) -> bool:

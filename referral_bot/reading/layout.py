@@ -118,10 +118,9 @@ _SHORT_NAME = re.compile(
     r"(?<=\w\w\w)\.(?=\s)|\s{3,}|\t|\||[;(\d]|,\s*(?:dob|born|age|[mf]\b|male\b|female\b|cell|ph\b|phone)|\b(?:dob|born|mrn)\b",
     re.IGNORECASE,
 )
-_SHORT_ENDS = {
-    role: _SHORT
-    for role in ("dob", "sex", "phone", "cell", "home", "work", "mrn", "npi", "first", "last", "age")
-}
+_SHORT_ENDS = dict.fromkeys(
+    ("dob", "sex", "phone", "cell", "home", "work", "mrn", "npi", "first", "last", "age"), _SHORT
+)
 _SHORT_ENDS["name"] = _SHORT_NAME
 """Where the value of a label ends that is one short thing, however much prose follows it."""
 
@@ -130,8 +129,14 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
     """Labels that are followed by a colon, dots, a bar or a tab, each with its value up to the next or the line's end."""
     found: list[tuple[str, str, int, int]] = []
     raw, lower = words.raw, words.lower
+    piped = " | " in raw
     for hit in hits:
         match = _SEPARATOR.match(raw, hit.end)
+        if (match is None or not match[0].strip(" |")) and piped and _after_bar(raw, hit.start):
+            match = _BLANK.match(raw, hit.end)
+            if match and hit.value not in ("name", "reason", "ignore", "contact", "provider", "from"):
+                found.append((str(hit.value), lower[hit.start : hit.end], hit.start, match.end()))
+                continue
         if match is None or (not match[0].strip(" ") and "\t" not in match[0]):
             continue
         if match[0].strip() == "-" and not _at_line_start(raw, hit.start):
@@ -168,10 +173,20 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
                 end = commas[1] if len(commas) > 1 else end
         if role == "ignore" and form == "to" and any(service.start == value for service in services):
             role = "service"
+        if piped and role not in ("reason", "dx", "name", "service", "payer"):
+            bar = raw.find(" | ", value, end)
+            end = bar if bar >= 0 else end
         while end > value and raw[end - 1] in " \t,;|":
             end -= 1
         labelled.append(Labelled(role, form, start, value, end))
     return labelled
+
+
+_BLANK = re.compile(r" (?=\S)")
+
+
+def _after_bar(raw: str, place: int) -> bool:
+    return raw[max(0, place - 4) : place].rstrip(" ").endswith("|")
 
 
 def _at_line_start(raw: str, place: int) -> bool:

@@ -181,7 +181,7 @@ def _from_patients(doc: Document, starts: list[int], mentions: list[Mention]) ->
         shared.append((0, starts[0]))
     end = size
     for begin, stop in reversed(doc.sentences):
-        if begin <= starts[-1] or begin >= end and False:
+        if begin <= starts[-1] or (begin >= end and False):
             break
         tail = lower[begin:stop]
         if _ALL.search(tail) and not any(

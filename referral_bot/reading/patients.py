@@ -25,6 +25,9 @@ _ORGANISATION_AFTER = re.compile(
 )
 
 
+_SPACES = re.compile(r"[ \t]{2,}")
+
+
 class PatientName(NamedTuple):
     """A patient's name in the text; `score` says how sure it is."""
 
@@ -74,7 +77,7 @@ _TABBED = re.compile(
 def _tabbed_name(doc: Document, start: int, end: int) -> PatientName | None:
     """The first two cells of a line without a header; surname first unless only the first is a given name."""
     match = _TABBED.search(doc.words.raw, start, end)
-    if match is None or doc.labelled and doc.label_at(match.start(1)):
+    if match is None or (doc.labelled and doc.label_at(match.start(1))):
         return None
     one, two = match[1], match[2]
     if not (is_plausible(one.lower().split("-")[0]) and is_plausible(two.lower().split("-")[0])):
@@ -155,7 +158,9 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
             )
             ident = _IDENTITY_AFTER.match(lower[second.end : second.end + 24]) is not None
             if (len(parts) == 1 or parts[0][0].islower()) and (
-                sure or upper or (ident and (len(parts) == 1 and not given_now or first_word in GIVEN_NAMES))
+                sure
+                or upper
+                or (ident and ((len(parts) == 1 and not given_now) or first_word in GIVEN_NAMES))
             ):
                 name = read_name(f"{words.raw[run.start : run.end]}, {words.raw[second.start : second.end]}")
                 end = second.end
@@ -200,7 +205,7 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
         score += 0.5
     if "-" in name.last:
         score += 0.5
-    after = lower[end : end + 40]
+    after = _SPACES.sub(" ", lower[end : end + 60])
     initial = re.match(r" [a-z]\.?(?=[ ,|(]|$)", after)
     if initial and run.initial == "" and count > 1:
         after = after[initial.end() :]

@@ -11,10 +11,58 @@ from referral_bot.reading.names import PARTICLES, Name, is_plausible, read_name,
 from referral_bot.reading.tables.people import CREDENTIALS, DOCTOR_TITLES, PATIENT_TITLES
 
 _ORGANISATION = frozenset(
-    "clinic clinics hospital medicine medical associates center centre health healthcare pediatrics internists physicians"
-    " group practice care urgent family partners department dept office specialists institute".split()
+    [
+        "clinic",
+        "clinics",
+        "hospital",
+        "medicine",
+        "medical",
+        "associates",
+        "center",
+        "centre",
+        "health",
+        "healthcare",
+        "pediatrics",
+        "internists",
+        "physicians",
+        "group",
+        "practice",
+        "care",
+        "urgent",
+        "family",
+        "partners",
+        "department",
+        "dept",
+        "office",
+        "specialists",
+        "institute",
+    ]
 )
-_NEVER = frozenset("pt pts dr re npi dob mrn icd dx ins auth mri ct ekg ecg er ed icu hx rx usa".split())
+_NEVER = frozenset(
+    [
+        "pt",
+        "pts",
+        "dr",
+        "re",
+        "npi",
+        "dob",
+        "mrn",
+        "icd",
+        "dx",
+        "ins",
+        "auth",
+        "mri",
+        "ct",
+        "ekg",
+        "ecg",
+        "er",
+        "ed",
+        "icu",
+        "hx",
+        "rx",
+        "usa",
+    ]
+)
 
 
 class Run(NamedTuple):
@@ -71,9 +119,7 @@ def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Ru
             if (
                 not parts
                 or (not raw[words.start[at]].isupper() and doc.style == "mixed")
-                or token in "ymf"
-                and not dotted
-                and doc.style != "upper"
+                or (token in "ymf" and not dotted and doc.style != "upper")
             ):
                 break
             if not dotted and at + 1 < size and low[at + 1] in "/&'+":
@@ -136,6 +182,9 @@ def _is_part(doc: Document, index: int, capitals: bool) -> bool:
     return is_plausible(token)
 
 
+_ROLE_WORDS = frozenset(["md", "provider", "physician", "doc", "np", "pa"])
+
+
 def find_doctors(doc: Document) -> list[Doctor]:
     """Every provider in the text, in order: "Dr. First Last", "LAST, FIRST MD", or the value of a label."""
     words = doc.words
@@ -163,6 +212,19 @@ def find_doctors(doc: Document) -> list[Doctor]:
                 name, end = found
                 label = doc.label_at(start)
                 doctors.append(Doctor(start, end, name, label.role if label else ""))
+        elif (
+            token in _ROLE_WORDS
+            and index > 0
+            and low[index - 1] in ("ordering", "referring")
+            and index + 1 < len(low)
+        ):
+            after = index + 1
+            while after < len(low) and low[after] in ("is", ":", "=", "-"):
+                after += 1
+            found = _titled(doc, after)
+            start = words.start[index - 1]
+            if found and not any(doctor.start < found[1] and start < doctor.end for doctor in doctors):
+                doctors.append(Doctor(start, found[1], found[0], "referring"))
         elif token in CREDENTIALS and index > 0:
             found_before = _credentialed(doc, index)
             if found_before and not any(
@@ -272,8 +334,7 @@ def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
             continue
         capital = words.raw[words.start[first]].isupper()
         if (
-            not token.isalpha()
-            and "'" not in token
+            (not token.isalpha() and "'" not in token)
             or not (capital or doc.style == "lower")
             or not is_plausible(token)
         ):
@@ -308,7 +369,7 @@ def find_contacts(doc: Document) -> list[Contact]:
             following < len(low) and low[following] == "s" and words.glued(following)
         ):
             continue
-        name, end = "", hit.end
+        name, start, end = "", hit.start, hit.end
         at = following
         skipped = 0
         while (
@@ -345,14 +406,13 @@ def find_contacts(doc: Document) -> list[Contact]:
                         parts = parts[:1]
                     name, end = " ".join(title_case(part) for part in parts), run.end
         if not name and hit.first > 0 and low[hit.first - 1] in ("(", "-", ",", "/"):
-            name = _name_before(doc, hit.first - 2)
-        contacts.append(Contact(hit.start, end, relation, name))
-        if label and label.role == "contact" and not name:
-            contacts[-1] = Contact(hit.start, end, relation, "")
+            name, start = _name_before(doc, hit.first - 2, hit.start)
+        contacts.append(Contact(start, end, relation, name))
     return contacts
 
 
-def _name_before(doc: Document, index: int) -> str:
+def _name_before(doc: Document, index: int, place: int) -> tuple[str, int]:
+    """The name that ends at a token, before "(wife)" or "- son", and where it begins."""
     words = doc.words
     first = index
     while (
@@ -365,6 +425,6 @@ def _name_before(doc: Document, index: int) -> str:
             break
         first -= 1
     first += 1
-    if first > index or words.end[first] < 0:
-        return ""
-    return title_case(words.text(first, index))
+    if first > index:
+        return "", place
+    return title_case(words.text(first, index)), words.start[first]

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS, EVERYDAY_WORDS, GIVEN_NAMES, SURNAMES
 from referral_bot.reading.model import OpenReferral
-from referral_bot.reading.names import is_plausible, title_case
+from referral_bot.reading.names import is_given, is_plausible, title_case
 
 _REFERENCE = re.compile(
     r"(?<![\w])(?P<p>ref|rb)(?:erral|erence)?[ ]?(?:id|no\.?|number|num)?[ :#.-]{0,3}(?P<n>\d[\da-z]{3,5}|\d[a-z]\d[a-z])(?![\w])|(?<![\w.-])#[ ]?(?P<h>\d{4,5})(?![\w-])"
@@ -39,8 +39,12 @@ def _parts(patient: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if "," in patient:
         last, _, first = patient.partition(",")
         return _cut(first), _cut(last)
-    first, _, last = patient.strip().partition(" ")
-    return _cut(first), _cut(last)
+    words = patient.split()
+    at = next(
+        (place for place in range(1, len(words)) if not (is_given(words[place]) and place + 1 < len(words))),
+        1,
+    )
+    return _cut(" ".join(words[:at])), _cut(" ".join(words[at:]))
 
 
 def _cut(text: str) -> tuple[str, ...]:
@@ -56,7 +60,26 @@ def find_mentions(doc: Document) -> list[Mention]:
         for mention in _by_name(doc)
         if not any(a < mention.end and mention.start < b for a, b in spans)
     ]
-    return sorted(mentions)
+    return _without_corrected(doc, sorted(mentions))
+
+
+_CORRECTED = re.compile(
+    r"\b(?:no,? scratch that|scratch that|wait,? no|no,? wait|i mean(?:t)?|sorry,?|make that|oops|actually|correction|digo|perdón)\b"
+)
+
+
+def _without_corrected(doc: Document, mentions: list[Mention]) -> list[Mention]:
+    """Without a name that its sender takes back at once for another: "Suggs, no, I mean Tolliver"."""
+    kept: list[Mention] = []
+    for number, mention in enumerate(mentions):
+        following = mentions[number + 1] if number + 1 < len(mentions) else None
+        if following and following.start - mention.end < 60:
+            between = _CORRECTED.search(doc.words.lower, mention.end, following.start)
+            if between and set(mention.ids) != set(following.ids):
+                doc.corrections.append((mention.start, between.end()))
+                continue
+        kept.append(mention)
+    return kept
 
 
 def _plain(text: str) -> str:
@@ -282,7 +305,7 @@ def _foreign_part(
         ):
             continue
         name_like = token in GIVEN_NAMES or token in SURNAMES
-        if not is_plausible(token) or not (capital and doc.style == "mixed" or name_like):
+        if not is_plausible(token) or not ((capital and doc.style == "mixed") or name_like):
             continue
         if doc.style == "mixed" and not capital:
             continue

@@ -33,6 +33,9 @@ _PIECE = re.compile(r"[^,;.\n()|]+(?:\.\d[^,;.\n()|]*)*")
 _WISH = re.compile(
     r"\b(?:prefers?|preferred|preferably|pref|best|only|needs? (?:to|after|before|an? (?:am|pm|morning|afternoon))|needs|wants?|would like|would do|available|avail|can (?:do|come|only|make)|can't|cant|appt|appts|appointment|schedule|seen|see|works?|please|pls|w/in|within|by|before|b4|asap|stat|soon|no later|in (?:this|next)|ok|okay|fine|good|free|off|days|times?|first|soonest|mornings?|afternoons?|prefiere|puede|quiere|en la|por la|any ?day|anytime|priority|get (?:her|him|them) in|today|visto|vista)\b"
 )
+_DEMAND = re.compile(
+    r"\b(?:seen|see|needs?|wants?|wanted|want|has to|have to|must|stat|asap|urgent|can|could|get|says?|said|before|by|please|pls|appt|appointment|visit|schedule|priority|prefers?|only|available|works?|not|come|in|free|off|dr|doctor|hoping|like|best|visto|vista|quiere|retina|emergen\w*)\b|^\W*$"
+)
 _HISTORY = re.compile(
     r"\b(?:ago|since|x|for \d|last|past|every|each|over|during|started|began|until|onset|hx|history|desde|hace|wakes|woke|worse|daily|from)\b"
 )
@@ -344,7 +347,7 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             continue
         if not asks and len(words) > 4:
             continue
-        if when.dates and not asks:
+        if when.dates and not (asks and _DEMAND.search(rest)):
             continue
         if (
             when.soonest

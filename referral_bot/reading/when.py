@@ -534,8 +534,7 @@ def _weekdays(text: str, when: When, today: date, general: bool) -> str:
             name.endswith("s")
             and name
             not in ("tues", "thurs", "weds", "lunes", "martes", "miércoles", "miercoles", "jueves", "viernes")
-            or qualifier in ("any", "a", "every", "los", "only", "either")
-        )
+        ) or qualifier in ("any", "a", "every", "los", "only", "either")
         named.append((WEEKDAYS[name], plural, qualifier, match.span()))
     if named:
         usual = general or any(plural for _, plural, _, _ in named)

@@ -14,22 +14,43 @@ from referral_bot.reading.words import Hit
 Span = tuple[int, int]
 
 _SERVICE_CUE = re.compile(
-    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to|referral|ref|consult|eval|svc|please|pls|plz|stat|urgent|routine|asap|new|patient|pt|peds|adult|in|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)|[:,.|\t\n(;-]|^)[ ]*$"
+    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to|referral|ref|consult|eval|svc|please|pls|plz|stat|urgent|routine|asap|new|patient|pt|peds|adult|in|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)|[:,.|\t\n(;>→-]|^)[ ]*$"
 )
 _SERVICE_AFTER = re.compile(
-    r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment|appointments|visit|clinic|f/u|follow|new|for|needs?|opening|openings|slot|slots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
+    r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment|appointments|visit|clinic|f/u|follow|new|for|needs?|opinion|input|folks|specialist|referral|opening|openings|slot|slots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
 )
 _CLINICAL_AFTER = re.compile(
     r"[ ]*(?:failure|insufficiency|mass|cyst|stone|stones|stenosis|nodule|nodules|fibrosis|embol\w+|infection|edema|function|disease|exam|deficits?|symptoms|intact|checks?|bleed|bleeding|artery|cath|stress|test|us|ultrasound|dementia|aneurysm|htn|hypertension|murmur|arrest|panel|cancer|upset|issues|sx|list|scan|meds|history|hx|shots?|to|tears?|pain|injur\w+|procedure|biopsy|2/2|workup|work-up|scheduled|last|in 20\d\d|cleared|note|notes|said|saw|records?|report)\b"
 )
 SOFT = frozenset(
-    "surgery surgeon spine vascular renal pulmonary allergy transplant endocrine cardiac nutrition retina palliative heme thoracic surgery id ent colorectal plastics".split()
+    [
+        "surgery",
+        "surgeon",
+        "spine",
+        "vascular",
+        "renal",
+        "pulmonary",
+        "allergy",
+        "transplant",
+        "endocrine",
+        "cardiac",
+        "nutrition",
+        "retina",
+        "palliative",
+        "heme",
+        "thoracic",
+        "surgery",
+        "id",
+        "ent",
+        "colorectal",
+        "plastics",
+    ]
 )
 """Forms that stand in clinical words as well: a specialty only where a cue stands before and nothing clinical after."""
 
 _URGENCY = re.compile(
     r"(?P<stat>\bstat\b(?! ?(?:lab|ekg|echo|ct\b|mri))|\bemergen(?:t|tly)\b|\bright away\b|\bimmediately\b)"
-    r"|(?P<routine>\b(?:non|not|isn't|isnt|no es|nothing|no)[ -]?(?:too |super |that |terribly |an? |at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush|hurry)\b|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b|\bno (?:rush|hurry|urgency|prisa)\b|\bsin prisa\b|\bwhenever (?:you|y'all|there|works|is|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b|\bstandard priority\b|\bnormal priority\b)"
+    r"|(?P<routine>\b(?:non|not|isn't|isnt|no es|nothing|no)[ -]?(?:too |super |that |terribly |an? |at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush|hurry)\b|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b|\bno (?:rush|hurry|urgency|prisa)\b|\bno need to rush\b|\bsin prisa\b|\bwhenever (?:you|y'all|there|works|is|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b|\bstandard priority\b|\bnormal priority\b)"
     r"|(?P<asap>\basap\b|\ba\.s\.a\.p\.?|\bas soon as (?:possible|you can|u can)\b|\blo m[aá]s pronto posible\b|\blo antes posible\b|\bcuanto antes\b|\bsoonest possible\b|\bas early as possible\b|\bquickly as possible\b|\bpronto posible\b)"
     r"|(?P<urgent>\burgent(?:ly|e|es)?\b(?! care| cares)|\bhigh priority\b|\bexpedite[d]?\b|\bpriority ?[:=] ?(?:high|1|urgent|expedited)\b|\btime[- ]sensitive\b|\bpriority\b(?= pt| patient)|\bsemi-?urgent\b|\bcan'?t wait\b|\bcannot wait\b)"
 )
@@ -115,7 +136,7 @@ def find_services(doc: Document, start: int, end: int) -> list[Service]:
         if form == "id" and not re.search(r"\b(?:to|for|see|by)[ ]$", doc.before(hit.start, 8)):
             continue
         before, after = doc.before(hit.start, 24), doc.after(hit.end, 24)
-        if after.startswith("'") or before.endswith(("'", "/")) and form != "gi":
+        if after.startswith("'") or (before.endswith(("'", "/")) and form != "gi"):
             continue
         if role == "reason" and form in SOFT:
             continue
@@ -492,9 +513,7 @@ def split_doctors(
         before, after = doc.before(doctor.start, 30), doc.after(doctor.end, 24)
         if doctor.label in ("referring",):
             ordering.append((5, doctor))
-        elif doctor.label == "provider":
-            preferred.append(doctor)
-        elif doctor.label == "service" or _PREFERRED_AFTER.match(after):
+        elif doctor.label == "provider" or doctor.label == "service" or _PREFERRED_AFTER.match(after):
             preferred.append(doctor)
         elif doctor.label in ("pcp",):
             ordering.append((1, doctor))

@@ -16,12 +16,13 @@ from referral_bot.cards.elements import (
     Element,
     Fact,
     Facts,
+    Quote,
     Style,
     Text,
     Tone,
 )
 from referral_bot.cards.view import View
-from referral_bot.model import Side
+from referral_bot.model import Person, Side
 from referral_bot.practice import Practice
 
 EMERGENCY = (
@@ -33,6 +34,11 @@ EMERGENCY = (
 def says(text: str, tone: Tone = Tone.PLAIN, fallback: str = "A reply from the referral bot.") -> Card:
     """A card of one paragraph."""
     return Card(fallback, "", (Text(text, tone),))
+
+
+def added(by: Person, said: str) -> Card:
+    """More words of somebody of an office, for the practice's thread."""
+    return Card("More words from the office.", "", (Text(f"{words.who(by)} adds:"), Quote(said)))
 
 
 def times(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from referral_bot import access
 from referral_bot.business_time import BusinessCalendar
+from referral_bot.cards import replies
 from referral_bot.cards.questions import answered
 from referral_bot.desk import booking, record, telling
 from referral_bot.desk.due import schedule_steps
@@ -112,6 +113,23 @@ def ask_without_patient(turn: Turn, text: str) -> Question:
     telling.put(turn, known, OutboxKind.HEAD)
     telling.open_practice_thread(turn, question.id)
     return question
+
+
+def ask_on(turn: Turn, text: str) -> None:
+    """More words in a question's thread: part of it while it is open, a question of its own afterwards."""
+    thread = turn.tx.thread_at(turn.place.platform, turn.place.channel, turn.place.root)
+    question = turn.tx.get(Question, thread.subject_id) if thread else None
+    if question is None or question.answered_at is not None:
+        ask_without_patient(turn, text)
+        return
+    question.text = f"{question.text}\n{text}"
+    turn.tx.save(question)
+    record.audit(turn, AuditAction.CHANGED, "question.continued", question.id)
+    for one in turn.tx.threads(question.id):
+        if one.audience is Audience.PRACTICE:
+            shown = telling.question_words(turn, question, text)
+            telling.post(turn, one, replies.added(turn.actor, shown))
+        telling.put(turn, one, OutboxKind.REFRESH)
 
 
 def answer_office(turn: Turn, question_id: str, text: str) -> None:

@@ -7,18 +7,18 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from referral_bot.availability import Offer, Slot, Wish, is_open, offer, open_slots
+from referral_bot.availability import HORIZON, Offer, Slot, Wish, is_open, offer, open_slots
 from referral_bot.cards import forms, replies, words
 from referral_bot.cards.elements import Card, Form, Option
 from referral_bot.desk import due, record, telling
 from referral_bot.desk.turn import Scene, Turn
 from referral_bot.errors import BadInput, NotNow, TimeTaken
-from referral_bot.lifecycle import Move
+from referral_bot.lifecycle import Move, may_move
 from referral_bot.model import (
     Appointment,
     AppointmentStatus,
+    AuditAction,
     EventKind,
-    OutboxKind,
     Preference,
     Referral,
     Side,
@@ -27,7 +27,6 @@ from referral_bot.model import (
 from referral_bot.practice import Booking, VisitType
 
 HOLD: Final = timedelta(minutes=10)
-LOOK_AHEAD: Final = timedelta(weeks=12)
 FORM_TIMES: Final = 40
 """Open times a form offers at most."""
 TAKEN: Final = "Somebody else took that time just now. Please choose another one."
@@ -36,17 +35,19 @@ TAKEN: Final = "Somebody else took that time just now. Please choose another one
 def busy(scene: Scene, service_key: str) -> list[Appointment]:
     """What takes the time of a service's providers, as far ahead as is booked."""
     providers = [p.key for p in scene.practice.providers if service_key in p.services]
-    return scene.tx.busy(providers, scene.now - timedelta(days=1), scene.now + LOOK_AHEAD, scene.now)
+    return scene.tx.busy(providers, scene.now - timedelta(days=1), scene.now + HORIZON, scene.now)
 
 
-def availability(turn: Turn, service_key: str, visit_type: VisitType, preference: Preference) -> Card:
-    """Up to five open times for a wish, and what to do if none fits."""
+def availability(
+    turn: Turn, service_key: str, visit_type: VisitType, preference: Preference, draft_id: str = ""
+) -> Card:
+    """Up to five open times for a wish, and what to do if none fits. For a draft, choosing one holds it."""
     wish = Wish.from_preference(preference, turn.practice, service=service_key, visit_type=visit_type)
     found = offer(turn.practice, wish, busy(turn, service_key), turn.now)
     service = turn.practice.service(service_key)
     kind = "new patient" if visit_type is VisitType.NEW else "follow-up"
     choices = [(slot_text(turn, slot), "", slot.to_id()) for slot in found.slots]
-    return replies.times(_heading(service.name, kind, found), choices, "take_time", "", _footer(found))
+    return replies.times(_heading(service.name, kind, found), choices, "take_time", draft_id, _footer(found))
 
 
 def _heading(service: str, kind: str, found: Offer) -> str:
@@ -78,8 +79,9 @@ def times_form(turn: Turn, referral_id: str, action: str) -> Form:
     referral = record.find(turn, referral_id)
     if referral.service_key is None:
         raise BadInput("Say first which service it is for; then I can show times.")
-    if referral.hold_booking:
-        raise NotNow("You asked not to book before the prior authorization is there. Tell me when it is.")
+    _not_on_hold(turn, referral)
+    if referral.state is not State.DRAFT and not may_move(referral, Move.BOOK):
+        raise NotNow(record.meanwhile(turn, referral))
     slots = _sorted_for(turn, referral)
     options = [Option(slot.to_id(), slot_text(turn, slot)) for slot in slots]
     pending = _current(turn, referral, AppointmentStatus.PENDING)
@@ -134,21 +136,32 @@ def hold(turn: Turn, referral: Referral, slot_id: str) -> None:
     release(turn, referral)
     appointment = _take(turn, referral, slot_id, AppointmentStatus.PROPOSED)
     due.schedule_hold(turn, appointment)
-    for thread in turn.tx.threads(referral.id):
-        telling.put(turn, thread, OutboxKind.REFRESH)
+    record.audit(turn, AuditAction.CHANGED, "referral.time_held", referral.id, referral.office_key)
+    if referral.visit_type is not appointment.visit_type:
+        referral.visit_type = appointment.visit_type
+        turn.tx.save(referral)
+    telling.redraw(turn, referral.id)
 
 
 def settle(turn: Turn, referral: Referral, slot_id: str) -> None:
     """Book a chosen time, or ask the practice to confirm it, as the service says."""
     service = turn.practice.service(referral.service_key or "")
-    if referral.hold_booking:
-        raise NotNow("You asked not to book before the prior authorization is there. Tell me when it is.")
+    _not_on_hold(turn, referral)
+    if not may_move(referral, Move.BOOK):
+        raise NotNow(record.meanwhile(turn, referral))
     if service.booking is Booking.DIRECT or turn.actor.side is Side.PRACTICE:
         book(turn, referral, slot_id)
         return
-    release(turn, referral)
+    # A visit that stands is kept until the practice has confirmed the other time.
+    release(turn, referral, statuses=(AppointmentStatus.PROPOSED, AppointmentStatus.PENDING))
     _take(turn, referral, slot_id, AppointmentStatus.PENDING)
     record.note(turn, referral, EventKind.TIME_REQUESTED)
+
+
+def _not_on_hold(turn: Turn, referral: Referral) -> None:
+    """Raise NotNow for an office that asked to wait for an authorization; staff know whether it is there."""
+    if referral.hold_booking and turn.actor.side is Side.OFFICE:
+        raise NotNow("You asked not to book before the prior authorization. Reply here once it is approved.")
 
 
 def book(turn: Turn, referral: Referral, slot_id: str) -> None:
@@ -156,6 +169,7 @@ def book(turn: Turn, referral: Referral, slot_id: str) -> None:
     release(turn, referral)
     appointment = _take(turn, referral, slot_id, AppointmentStatus.BOOKED)
     due.schedule_visit(turn, appointment)
+    referral.hold_booking = False
     claim_quietly(turn, referral)
     record.act(turn, referral, Move.BOOK, EventKind.BOOKED)
 
@@ -196,11 +210,24 @@ def still_open(turn: Turn, slot_id: str) -> Slot:
     return slot
 
 
-def release(turn: Turn, referral: Referral, reason: str = "oth-err") -> None:
+STANDING: Final = (
+    AppointmentStatus.PROPOSED,
+    AppointmentStatus.PENDING,
+    AppointmentStatus.BOOKED,
+    AppointmentStatus.ARRIVED,
+)
+"""Statuses that take a provider's time."""
+
+
+def release(
+    turn: Turn,
+    referral: Referral,
+    reason: str = "oth-err",
+    statuses: Sequence[AppointmentStatus] = STANDING,
+) -> None:
     """Give back every time that is held, asked for or booked for a referral."""
-    standing = (AppointmentStatus.PROPOSED, AppointmentStatus.PENDING, AppointmentStatus.BOOKED)
     for appointment in turn.tx.appointments(referral.id):
-        if appointment.status in standing:
+        if appointment.status in statuses:
             appointment.status, appointment.reason = AppointmentStatus.CANCELLED, reason
             turn.tx.save(appointment)
 

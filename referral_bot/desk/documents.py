@@ -9,8 +9,10 @@ from referral_bot.cards import replies
 from referral_bot.cards.elements import Tone
 from referral_bot.desk import record, telling
 from referral_bot.desk.turn import IncomingFile, PageLink, Phi, Scene, Turn
+from referral_bot.errors import BadInput
 from referral_bot.model import (
     Audience,
+    AuditAction,
     Document,
     EventKind,
     OutboxKind,
@@ -67,9 +69,10 @@ def receive(
         )
         # Of another organisation's file nothing is told before it has been fetched.
         if file.media_type and (why := refusal(file.media_type, file.size, None)):
-            _say_refused(turn, referral, why)
+            _say_refused(turn, referral, turn.actor.side, why)
             continue
         turn.tx.add(document)
+        record.audit(turn, AuditAction.CHANGED, "document.added", referral.id, referral.office_key)
         _fetch(turn, document)
 
 
@@ -99,9 +102,20 @@ def refusal(media_type: str, size: int, content: bytes | None) -> str | None:
     return None if content.startswith(begins) else NOT_A_TYPE
 
 
-def _say_refused(scene: Scene, referral: Referral, why: str) -> None:
+def refuse_at_once(files: Sequence[IncomingFile]) -> None:
+    """Raise BadInput where it can be seen already that one of a form's files isn't taken."""
+    for file in files:
+        why = refusal(file.media_type, file.size, None) if file.media_type else None
+        if why:
+            raise BadInput("A file can't be taken.", {"files": f"{why[0].upper()}{why[1:]}"})
+
+
+def _say_refused(scene: Scene, referral: Referral, giver: Side, why: str) -> None:
+    """Say it to the side that sent the file; the other one never saw it."""
+    audience = Audience.OFFICE if giver is Side.OFFICE else Audience.PRACTICE
     for thread in scene.tx.threads(referral.id):
-        telling.post(scene, thread, replies.says(f"A file was not taken: {why}", Tone.WARNING))
+        if thread.audience is audience:
+            telling.post(scene, thread, replies.says(f"A file was not taken: {why}", Tone.WARNING))
 
 
 def fetched(scene: Scene, document_id: str, content: bytes, media_type: str) -> None:
@@ -119,7 +133,7 @@ def fetched(scene: Scene, document_id: str, content: bytes, media_type: str) -> 
     if referral is None:
         return
     if referral.state is State.DRAFT:
-        _redraw(scene, referral)
+        telling.redraw(scene, referral.id)
     else:
         _pass_on(scene, referral, document)
 
@@ -128,13 +142,9 @@ def refuse(scene: Scene, document_id: str, why: str) -> None:
     """A file can't be taken; whoever sent it is told why."""
     document = scene.tx.get(Document, document_id)
     referral = scene.tx.get(Referral, document.subject_id) if document else None
-    if referral is not None:
-        _say_refused(scene, referral, why)
-
-
-def _redraw(scene: Scene, referral: Referral) -> None:
-    for thread in scene.tx.threads(referral.id):
-        telling.put(scene, thread, OutboxKind.REFRESH)
+    giver = scene.tx.person(document.added_by) if document else None
+    if referral is not None and giver is not None:
+        _say_refused(scene, referral, giver.side, why)
 
 
 def pass_on(turn: Turn, referral: Referral) -> None:
@@ -149,7 +159,7 @@ def _pass_on(scene: Scene, referral: Referral, document: Document) -> None:
         event = record.happened(scene, referral.id, EventKind.FILE_ADDED, document.added_by)
         telling.tell(scene, referral, event)
     else:
-        _redraw(scene, referral)
+        telling.redraw(scene, referral.id)
     if scene.phi is not Phi.FULL:
         return
     giver = scene.tx.person(document.added_by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from referral_bot.business_time import BusinessCalendar
 from referral_bot.desk.turn import Scene
@@ -86,8 +87,11 @@ def _schedule_office(scene: Scene, referral: Referral, promise: Promise) -> None
 
 def schedule_visit(scene: Scene, appointment: Appointment) -> None:
     """Write down the reminders before a visit that are still to come."""
+    calendar = BusinessCalendar(scene.practice)
     for days in REMIND_DAYS:
         at = appointment.starts_at - timedelta(days=days)
+        while not calendar.is_business_day(at.astimezone(ZoneInfo(scene.practice.timezone)).date()):
+            at -= timedelta(days=1)  # nothing is posted on closed days, and after the visit it helps nobody
         if at > scene.now:
             key = f"visit:{appointment.id}:{days}"
             kind = FollowUpKind.VISIT_REMINDER

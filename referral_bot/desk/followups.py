@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from referral_bot.business_time import after_quiet
+from referral_bot.business_time import BusinessCalendar, after_quiet
 from referral_bot.cards import details, replies, words
 from referral_bot.cards.elements import Tone
 from referral_bot.desk import due, record, telling
@@ -30,7 +30,7 @@ from referral_bot.model import (
     State,
     Thread,
 )
-from referral_bot.practice import PromiseKind, Urgency
+from referral_bot.practice import TimeSpan, Urgency
 from referral_bot.store import Transaction
 
 LEASE: Final = timedelta(minutes=1)
@@ -38,8 +38,11 @@ AGAIN: Final = timedelta(minutes=10)
 """After this one that failed is tried again."""
 APART: Final = timedelta(hours=12)
 """Two reminders of one visit are at least so long apart."""
-REMINDED, ALERTED, MANAGER = 1, 2, 3
-"""How many of a promise's steps have been said."""
+REMINDED, ALERTED = 1, 2
+"""How many of a promise's steps have been said; each later one tells the manager and the office again."""
+LAST: Final = 7
+"""After so many steps the office is asked to call instead of being given another time."""
+A_DAY: Final = TimeSpan(amount=1, unit="d")
 
 
 def run_due(
@@ -81,10 +84,10 @@ def _run(scene: Scene, follow_up: FollowUp) -> None:
 
 
 def _quiet_until(scene: Scene, follow_up: FollowUp) -> datetime | None:
-    """Until when the night, or a closed day, holds this back; stat and what says nothing goes through."""
+    """Until when the night, or a closed day, holds this back; stat and the end of a hold go through."""
     if follow_up.kind is FollowUpKind.HOLD_EXPIRED:
         return None
-    referral = scene.tx.get(Referral, follow_up.subject_id)
+    referral = _subject(scene, follow_up.subject_id)
     if referral is not None and referral.urgency is Urgency.STAT:
         return None
     zone = scene.practice.timezone
@@ -113,7 +116,7 @@ def _promise(scene: Scene, follow_up: FollowUp) -> None:
     elif promise.step < ALERTED:
         _late(scene, promise)
     else:
-        _tell_manager(scene, promise)
+        _still_late(scene, promise)
     scene.tx.save(promise)
 
 
@@ -152,7 +155,8 @@ def _late(scene: Scene, promise: Promise) -> None:
     due.schedule_step(scene, promise, new_time)
 
 
-def _tell_manager(scene: Scene, promise: Promise) -> None:
+def _still_late(scene: Scene, promise: Promise) -> None:
+    """The new time has passed too: the manager hears it, and the office what happens now."""
     referral = _referral(scene, promise)
     name = (referral.reference if referral else None) or "A question of an office"
     late = words.span(int((scene.now - promise.due_at).total_seconds() // 60))
@@ -160,13 +164,31 @@ def _tell_manager(scene: Scene, promise: Promise) -> None:
     for person in scene.tx.people(None):
         if person.role is Role.MANAGER:
             telling.tell_person(scene, person, replies.says(told, Tone.WARNING, "A promise is late."))
-    promise.step = MANAGER
+    promise.step += 1
+    new_time = BusinessCalendar(scene.practice).add(scene.now, A_DAY) if promise.step < LAST else None
+    if new_time is not None:
+        due.schedule_step(scene, promise, new_time)
+    _post(scene, promise, Audience.OFFICE, _sorry(scene, promise, new_time))
+
+
+def _sorry(scene: Scene, promise: Promise, new_time: datetime | None) -> str:
+    told = f"We are still late {words.OWED[promise.kind]}. The practice manager has been told"
+    if new_time is not None:
+        zone = _zone(scene, Audience.OFFICE, promise)
+        return f"{told}; you hear {words.until(new_time, zone, scene.now)}."
+    call = f" Please call us at {scene.practice.phone}." if scene.practice.phone else ""
+    return f"{told}.{call}"
 
 
 def _referral(scene: Scene, promise: Promise) -> Referral | None:
-    question = scene.tx.get(Question, promise.subject_id) if promise.kind is PromiseKind.ANSWER else None
-    subject = question.referral_id if question else promise.subject_id
-    return scene.tx.get(Referral, subject) if subject else None
+    return _subject(scene, promise.subject_id)
+
+
+def _subject(scene: Scene, subject_id: str) -> Referral | None:
+    """The referral that a promise or follow-up is about, also through a question."""
+    question = scene.tx.get(Question, subject_id)
+    wanted = question.referral_id if question else subject_id
+    return scene.tx.get(Referral, wanted) if wanted else None
 
 
 def _urgency(scene: Scene, promise: Promise) -> Urgency | None:
@@ -266,6 +288,9 @@ def _office_owes(scene: Scene, follow_up: FollowUp) -> None:
     told = f"{name}{asked}" if name else asked[0].upper() + asked[1:]
     for thread in _office_threads(scene, referral.id):
         telling.post(scene, thread, replies.says(told, fallback=f"{referral.reference}: a reminder."))
+    if scene.now >= promise.due_at and referral.state is State.NEEDS_INFO:
+        said = "The office has not answered yet, and was reminded twice. A call may help."
+        _post(scene, promise, Audience.PRACTICE, said, Tone.WARNING)
 
 
 def _hold_expired(scene: Scene, follow_up: FollowUp) -> None:

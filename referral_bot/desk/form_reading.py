@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from referral_bot.desk.packets import payer_named, split_name, vocabulary
-from referral_bot.model import Packet, Referral
+from referral_bot.cards.elements import (
+    ChecksField,
+    DateField,
+    Form,
+    FormField,
+    LinkField,
+    Saying,
+    SearchField,
+)
+from referral_bot.desk.packets import payer_named, service_named, split_name, vocabulary
+from referral_bot.model import Packet, Preference, Referral
 from referral_bot.practice import Location, Practice, Provider, Urgency
 from referral_bot.reading import Context, read
 from referral_bot.reading.dates import birth_date, find_dates
 from referral_bot.reading.phones import find_phones
 
+CHOOSE: Final = "Please choose one of these."
+NO_TIMES: Final = Preference().model_dump(exclude={"provider", "location"})
+"""A wish without a time."""
 SELF_PAY: Final = frozenset({"self pay", "self-pay", "cash", "none", "uninsured"})
 
 
@@ -39,14 +51,38 @@ def from_form(answers: Mapping[str, Any], practice: Practice, now: datetime) -> 
         if key in answers:
             found = read_field(answers[key], practice, now, errors)
             packet = _joined(packet, found)
-    urgency = answers.get("urgency")
+    urgency, service = str(answers.get("urgency") or ""), str(answers.get("service") or "")
+    if urgency and urgency not in list(Urgency):
+        errors["urgency"] = CHOOSE
+    if service and service_named(practice, service) is None:
+        errors["service"] = CHOOSE
     return FormReading(
         packet=packet,
-        service=answers.get("service") or None,
-        urgency=Urgency(urgency) if urgency else None,
+        service=service or None,
+        urgency=Urgency(urgency) if urgency and "urgency" not in errors else None,
         on_behalf_of=answers.get("behalf") or None,
         errors=errors,
     )
+
+
+def typed_anew(shown: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that differ from what the form was filled with; what was left alone stays as it is."""
+    filled = {
+        field.key: _filled(field) for field in shown.fields if not isinstance(field, Saying | LinkField)
+    }
+    return {key: value for key, value in answers.items() if (value or None) != (filled.get(key) or None)}
+
+
+def _filled(field: FormField) -> Any:
+    """What a field shows, in the shape in which it is answered."""
+    if isinstance(field, SearchField):
+        values = [option.value for option in field.value]
+        return values if field.several else next(iter(values), None)
+    if isinstance(field, DateField):
+        return field.value.isoformat() if field.value else None
+    if isinstance(field, ChecksField):
+        return list(field.value)
+    return getattr(field, "value", None)
 
 
 def take(referral: Referral, read: FormReading, practice: Practice) -> None:
@@ -57,8 +93,8 @@ def take(referral: Referral, read: FormReading, practice: Practice) -> None:
     same_provider = kept["referring"].get("last") == referral.packet.referring.last
     kept["referring"]["npi"] = referral.packet.referring.npi if same_provider else None
     referral.packet = Packet.model_validate(kept)
-    if read.service:
-        referral.service_key = practice.service(read.service).key
+    service = service_named(practice, read.service) if read.service else None
+    referral.service_key = service.key if service else referral.service_key
     referral.urgency = read.urgency or referral.urgency
     referral.assumed = []
     referral.flags = []
@@ -98,7 +134,7 @@ def _needs(chosen: Any, practice: Practice, now: datetime, errors: dict[str, str
 
 
 def _wish(typed: Any, practice: Practice, now: datetime, errors: dict[str, str]) -> dict[str, Any]:
-    return {"preference": _preference(str(typed or ""), practice, now)}
+    return {"preference": {**NO_TIMES, **_preference(str(typed or ""), practice, now)}}
 
 
 _FIELDS: Final[dict[str, _FieldReader]] = {

@@ -12,6 +12,7 @@ from referral_bot.desk import (
     answers,
     asking,
     booking,
+    changes,
     documents,
     intake,
     packets,
@@ -21,7 +22,8 @@ from referral_bot.desk import (
     visits,
 )
 from referral_bot.desk.turn import Message, Place, Turn
-from referral_bot.model import AuditAction, EventKind, Preference, Referral
+from referral_bot.lifecycle import TERMINAL
+from referral_bot.model import AuditAction, Preference, Referral
 from referral_bot.practice import VisitType
 from referral_bot.reading import Context, OpenReferral, Reading, read
 
@@ -38,6 +40,11 @@ ABOUT_A_REFERRAL: Final = frozenset(
 )
 BY_THE_DIRECTORY: Final = frozenset({"ask_insurance_accepted", "ask_practice_info", "ask_requirements"})
 TO_A_PERSON: Final = frozenset({"report_issue", "request_human"})
+TAKES_FILES: Final = frozenset({"attach_document", "update_referral"})
+NO_PLACE_FOR_FILE: Final = (
+    "I did not keep the file: I don't know which referral it belongs to. "
+    "Please send it in that referral's thread, or with a new patient."
+)
 CONTEXT_LIMIT: Final = 200
 UNREADABLE: Final = (
     "I could not make a referral, a question or a request out of that. "
@@ -54,13 +61,15 @@ def said(turn: Turn, message: Message) -> None:
     patients = _patients(reading)
     if patients:
         _start_drafts(turn, message, reading, patients)
-    done = {"submit_referral"}
+    done = {"submit_referral"} if patients else set()
     for intent in reading.intents:
-        if intent not in done:
+        if intent not in {*done, "submit_referral"}:
             done.add(intent)
             _one(turn, message, reading, intent)
     if not reading.intents:
         telling.reply(turn, turn.place, replies.says(UNREADABLE))
+    if message.files and not {"submit_referral", *TAKES_FILES} & done:
+        telling.reply(turn, turn.place, replies.says(NO_PLACE_FOR_FILE, Tone.WARNING))
 
 
 def read_for(turn: Turn, text: str) -> Reading:
@@ -104,18 +113,27 @@ def _patients(reading: Reading) -> list[Mapping[str, Any]]:
     return [own if isinstance(own, Mapping) else reading.fields]
 
 
+def start_apart(turn: Turn, reading: Reading) -> None:
+    """Start drafts for new patients away from the thread in which they were named."""
+    for fields in _patients(reading):
+        intake.start(_apart(turn), fields, reading.flags)
+    told = "That is another patient: I started a draft of its own for them in the channel."
+    telling.reply(turn, turn.place, replies.says(told))
+
+
 def _start_drafts(
     turn: Turn, message: Message, reading: Reading, patients: Sequence[Mapping[str, Any]]
 ) -> None:
     intake.start(turn, patients[0], reading.flags, message.files)
-    apart = Place(turn.place.platform, turn.place.tenant, turn.place.channel, direct=turn.place.direct)
     for fields in patients[1:]:
-        intake.start(_at(turn, apart), fields, reading.flags)
+        intake.start(_apart(turn), fields, reading.flags)
     if "safety_escalate_human_now" in reading.flags:
         alert(turn, "is sending a patient with a sudden danger. Please call them now")
 
 
-def _at(turn: Turn, place: Place) -> Turn:
+def _apart(turn: Turn) -> Turn:
+    """The same turn, but as a message of its own in the channel."""
+    place = Place(turn.place.platform, turn.place.tenant, turn.place.channel, direct=turn.place.direct)
     return Turn(turn.tx, turn.practice, turn.now, turn.phi, turn.actor, place)
 
 
@@ -161,8 +179,8 @@ def by_directory(turn: Turn, intent: str, fields: Mapping[str, Any]) -> None:
     telling.reply(turn, turn.place, asking.answer(turn.practice, intent, fields))
 
 
-def times(turn: Turn, fields: Mapping[str, Any]) -> Card:
-    """Open times for what was asked; asks which service where that isn't clear."""
+def times(turn: Turn, fields: Mapping[str, Any], draft_id: str = "") -> Card:
+    """Open times for what was asked, for a draft if there is one; asks for the service if need be."""
     named = fields.get("service")
     service = packets.service_named(turn.practice, str(named)) if named else None
     if service is None and len(turn.practice.services) == 1:
@@ -173,7 +191,7 @@ def times(turn: Turn, fields: Mapping[str, Any]) -> Card:
     preference.setdefault("provider", fields.get("provider"))
     preference.setdefault("location", fields.get("location"))
     visit = VisitType.FOLLOW_UP if fields.get("visit_type") == "follow_up" else VisitType.NEW
-    return booking.availability(turn, service.key, visit, Preference.model_validate(preference))
+    return booking.availability(turn, service.key, visit, Preference.model_validate(preference), draft_id)
 
 
 def _about_a_referral(
@@ -186,7 +204,7 @@ def _about_a_referral(
     wanted = list(several) if several and intent == "check_status" else [fields]
     for one in wanted:
         found = meant(turn, message.text if len(wanted) == 1 else "", one)
-        telling_about(turn, message, intent, one, found)
+        _done_about(turn, message, intent, one, found, reading.flags)
 
 
 def meant(turn: Turn, text: str, fields: Mapping[str, Any]) -> list[Referral]:
@@ -199,8 +217,13 @@ def meant(turn: Turn, text: str, fields: Mapping[str, Any]) -> list[Referral]:
     return status.by_name(turn, patient.get("first"), patient.get("last"))
 
 
-def telling_about(
-    turn: Turn, message: Message, intent: str, fields: Mapping[str, Any], found: Sequence[Referral]
+def _done_about(
+    turn: Turn,
+    message: Message,
+    intent: str,
+    fields: Mapping[str, Any],
+    found: Sequence[Referral],
+    flags: tuple[str, ...],
 ) -> None:
     """Do or answer what was said about referrals that were found; the same words where none was."""
     if not found:
@@ -212,10 +235,17 @@ def telling_about(
         action = {"cancel_referral": "cancel", "reschedule_appointment": "times"}.get(intent, "details")
         telling.reply(turn, turn.place, status.which(turn, found, action))
     else:
-        about(turn, message, intent, fields, found[0])
+        about(turn, message, intent, fields, found[0], flags)
 
 
-def about(turn: Turn, message: Message, intent: str, fields: Mapping[str, Any], referral: Referral) -> None:
+def about(
+    turn: Turn,
+    message: Message,
+    intent: str,
+    fields: Mapping[str, Any],
+    referral: Referral,
+    flags: tuple[str, ...] = (),
+) -> None:
     """Do what was said about one referral."""
     if intent == "check_status":
         telling.reply(turn, turn.place, status.shown(turn, [referral], "Here is where it stands:"))
@@ -228,8 +258,8 @@ def about(turn: Turn, message: Message, intent: str, fields: Mapping[str, Any], 
     elif intent == "attach_document" or message.files:
         documents.receive(turn, referral, message.files)
         visits.add(turn, referral, message.text)
-    elif intent == "update_referral":
-        update(turn, referral, message.text, fields)
+    elif intent == "update_referral" and referral.state not in TERMINAL:
+        update(turn, referral, message.text, Reading(fields=dict(fields), flags=flags))
     else:
         answers.ask_practice(turn, referral, message.text)
 
@@ -243,16 +273,19 @@ def _confirm_cancel(referral: Referral) -> Card:
     return Card("Please confirm what to cancel.", "", (Text(told), Buttons(buttons)))
 
 
-def update(turn: Turn, referral: Referral, text: str, fields: Mapping[str, Any]) -> None:
+def update(turn: Turn, referral: Referral, text: str, reading: Reading) -> None:
     """Take over a correction, and pass the words on as they are."""
-    before, urgency = referral.packet.model_copy(deep=True), referral.urgency
-    changes = {key: value for key, value in fields.items() if key not in ("patient", "referral_id")}
+    correct(turn, referral, reading)
+    visits.add(turn, referral, text)
+
+
+def correct(turn: Turn, referral: Referral, reading: Reading) -> None:
+    """Take over what a message says anew of a sent referral. The name only says which one is meant."""
+    fields = reading.fields
+    before = changes.Before.of(referral)
+    said = {key: value for key, value in fields.items() if key not in ("patient", "referral_id")}
     numbers = {k: v for k, v in (fields.get("patient") or {}).items() if k not in ("first", "last")}
     if added := fields.get("reason_add"):
-        changes["reason"] = "; ".join(filter(None, (referral.packet.reason, str(added))))
-    packets.merge(referral, {**changes, "patient": numbers}, turn.practice)
-    labels = packets.differences(before, referral.packet)
-    labels += ["Urgency"] if referral.urgency != urgency else []
-    if labels:
-        record.note(turn, referral, EventKind.CHANGED, {"labels": labels})
-    visits.add(turn, referral, text)
+        said["reason"] = "; ".join(filter(None, (referral.packet.reason, str(added))))
+    packets.merge(referral, {**said, "patient": numbers}, turn.practice, reading.flags)
+    changes.keep(turn, referral, before)

@@ -64,6 +64,8 @@ class Desk:
 
     def hear(self, tx: Transaction, account: Account, message: Message, now: datetime) -> Outcome:
         """Words typed to the bot, or in one of its threads."""
+        if not message.addressed and not _known(tx, account):
+            return Outcome()  # people talk in channels; only who speaks to the bot is answered
         return self._turn(tx, account, message.place, now, lambda turn: _hear(turn, message))
 
     def press(self, tx: Transaction, account: Account, press: Press, now: datetime) -> Outcome:
@@ -73,12 +75,23 @@ class Desk:
             _check_place(turn)
             return presses.press(turn, press, self.page_link)
 
-        return self._turn(tx, account, press.place, now, act)
+        return self._turn(
+            tx, account, press.place, now, act, what=f"press.{press.action}", subject=press.subject
+        )
 
     def submit(self, tx: Transaction, account: Account, answer: FormAnswer, now: datetime) -> Outcome:
         """A form sent in. Whatever stands in its way is said under a field, so that nothing typed is lost."""
         first = next(iter(answer.answers), "")
-        return self._turn(tx, account, answer.place, now, lambda turn: presses.submit(turn, answer), first)
+        return self._turn(
+            tx,
+            account,
+            answer.place,
+            now,
+            lambda turn: presses.submit(turn, answer),
+            field=first,
+            what=f"form.{answer.action}",
+            subject=answer.subject,
+        )
 
     def suggest(
         self, tx: Transaction, account: Account, source: str, typed: str, now: datetime
@@ -87,9 +100,7 @@ class Desk:
         practice = tx.practice()
         if practice is None:
             return ()
-        try:
-            _identify(tx, account)
-        except _Unknown:
+        if not _known(tx, account):
             return ()
         return suggestions.suggest(practice, source, typed)
 
@@ -112,7 +123,10 @@ class Desk:
         place: Place,
         now: datetime,
         act: Callable[[Turn], Outcome],
+        *,
         field: str = "",
+        what: str = "message",
+        subject: str = "",
     ) -> Outcome:
         """Who, where and what; `field` is the form field under which a plain sentence stands."""
         practice = tx.practice()
@@ -128,7 +142,7 @@ class Desk:
         except BadInput as problem:
             return Outcome(errors=problem.fields) if problem.fields else _said(problem, field)
         except (Refused, NotFound) as problem:
-            record.audit(turn, AuditAction.REFUSED, "desk.refused")
+            record.audit(turn, AuditAction.REFUSED, what[:60], subject[:64] or None)
             return _said(problem)
         except Stale:
             raise  # somebody was quicker: the store runs the turn again, on what is true now
@@ -138,6 +152,14 @@ class Desk:
 
 def _said(problem: ReferralBotError, field: str = "") -> Outcome:
     return Outcome(errors={field: str(problem)}) if field else Outcome(private=replies.says(str(problem)))
+
+
+def _known(tx: Transaction, account: Account) -> bool:
+    try:
+        _identify(tx, account)
+    except _Unknown:
+        return False
+    return True
 
 
 def _identify(tx: Transaction, account: Account) -> Person:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from referral_bot.cards import replies
 from referral_bot.desk import answers, documents, fresh, intake, packets, record, telling, visits
 from referral_bot.desk.turn import Message, Turn
 from referral_bot.lifecycle import TERMINAL
-from referral_bot.model import AuditAction, OutboxKind, Referral, State
-from referral_bot.reading import read_answer
+from referral_bot.model import AuditAction, Referral, State
+from referral_bot.reading import Reading, read_answer
 
 _SUBMIT_WORDS: Final = frozenset({"submit", "submit it", "send", "send it", "yes", "yes submit", "ok send"})
 _DISCARD_WORDS: Final = frozenset({"discard", "discard it", "forget it", "never mind", "nevermind"})
@@ -36,10 +37,10 @@ def in_draft(turn: Turn, message: Message, referral: Referral) -> None:
     plain = text.casefold().strip(" .!")
     if not text:
         return
-    if plain in _SUBMIT_WORDS:
+    if plain in _SUBMIT_WORDS and (message.addressed or turn.actor.key == referral.sent_by):
         intake.submit(turn, referral.id)
         return
-    if plain in _DISCARD_WORDS:
+    if plain in _DISCARD_WORDS and (message.addressed or turn.actor.key == referral.sent_by):
         intake.discard(turn, referral.id)
         return
     _fill(turn, message, referral)
@@ -61,10 +62,12 @@ def _fill(turn: Turn, message: Message, referral: Referral) -> None:
         fresh.emergency(turn)
     elif "submit_referral" in reading.intents and "referrals" not in reading.fields:
         intake.fill(turn, referral, reading.fields, reading.flags)
-    elif set(reading.intents) <= {"out_of_scope", "thanks"}:
+    elif "check_availability" in reading.intents:
+        telling.reply(turn, turn.place, fresh.times(turn, reading.fields, referral.id))
+    elif set(reading.intents) & (fresh.TO_A_PERSON | {"out_of_scope", "thanks"}):
         _keep_as_note(turn, message.text, referral)
     else:
-        fresh.said(turn, message)
+        fresh.said(turn, replace(message, files=()))
 
 
 def _keep_as_note(turn: Turn, text: str, referral: Referral) -> None:
@@ -72,9 +75,11 @@ def _keep_as_note(turn: Turn, text: str, referral: Referral) -> None:
     referral.packet.notes = "\n".join(filter(None, (referral.packet.notes, text)))
     turn.tx.save(referral)
     record.audit(turn, AuditAction.CHANGED, "referral.filled", referral.id, referral.office_key)
-    for thread in turn.tx.threads(referral.id):
-        telling.put(turn, thread, OutboxKind.REFRESH)
-    said = "I put that into the notes, word for word. Press Edit to change anything."
+    telling.redraw(turn, referral.id)
+    said = (
+        "I put that into the notes, word for word; the practice reads it when you submit. "
+        "To ask them something before that, mention me in the channel."
+    )
     telling.reply(turn, turn.place, replies.says(said))
 
 
@@ -83,27 +88,41 @@ def in_referral(turn: Turn, message: Message, referral: Referral) -> None:
     if message.files:
         documents.receive(turn, referral, message.files)
     if not message.text.strip():
+        if message.files and referral.state is State.NEEDS_INFO:
+            answers.answer_practice(turn, referral, "Here is the file.")
         return
+    message = replace(message, files=())
     reading = fresh.read_for(turn, message.text)
     intents = set(reading.intents)
     if "emergency" in intents:
         fresh.emergency(turn)
+    elif _is_another_patient(reading, referral):
+        fresh.start_apart(turn, reading)
     elif intents == {"thanks"}:
         _thanked(turn, message)
     elif intents & {"check_status", "cancel_referral", "reschedule_appointment"}:
         first = next(i for i in reading.intents if i in fresh.ABOUT_A_REFERRAL)
         fresh.about(turn, message, first, reading.fields, referral)
-    elif referral.state is State.NEEDS_INFO:
+    elif referral.state is State.NEEDS_INFO and not (_asks(message.text) and not reading.fields):
+        fresh.correct(turn, referral, reading)
         answers.answer_practice(turn, referral, message.text)
     elif intents & fresh.BY_THE_DIRECTORY:
         intent = next(i for i in reading.intents if i in fresh.BY_THE_DIRECTORY)
         fresh.by_directory(turn, intent, reading.fields)
     elif "update_referral" in intents and referral.state not in TERMINAL:
-        fresh.update(turn, referral, message.text, reading.fields)
+        fresh.update(turn, referral, message.text, reading)
     elif _asks(message.text) or intents & fresh.TO_A_PERSON or referral.state in TERMINAL:
         answers.ask_practice(turn, referral, message.text)
     else:
         visits.add(turn, referral, message.text)
+
+
+def _is_another_patient(reading: Reading, referral: Referral) -> bool:
+    """Whether a new patient is sent in the thread of another one."""
+    patient = reading.fields.get("patient") or {}
+    last = str(patient.get("last") or "")
+    own = referral.packet.patient.last or ""
+    return "submit_referral" in reading.intents and bool(last) and last.casefold() != own.casefold()
 
 
 def _thanked(turn: Turn, message: Message) -> None:
@@ -119,6 +138,6 @@ def in_question(turn: Turn, message: Message) -> None:
     """A reply under a question without a patient: read like a new message; other words go to the practice."""
     reading = fresh.read_for(turn, message.text)
     if set(reading.intents) <= {"out_of_scope", "request_human"}:
-        answers.ask_without_patient(turn, message.text)
+        answers.ask_on(turn, message.text)
     elif set(reading.intents) != {"thanks"} or message.addressed:
         fresh.said(turn, message)

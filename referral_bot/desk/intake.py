@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from referral_bot.availability import Slot
 from referral_bot.cards import details, forms, replies, words
-from referral_bot.cards.elements import Form
-from referral_bot.desk import booking, documents, due, form_reading, packets, record, telling
+from referral_bot.cards.elements import Form, Tone
+from referral_bot.desk import booking, changes, documents, due, form_reading, packets, record, telling
 from referral_bot.desk.turn import FormAnswer, IncomingFile, Outcome, Place, Turn
-from referral_bot.errors import BadInput, NotFound, NotNow, TimeTaken
+from referral_bot.errors import BadInput, NotFound, NotNow, Refused, TimeTaken
 from referral_bot.lifecycle import TERMINAL, Move
 from referral_bot.model import (
+    AppointmentStatus,
     Audience,
     AuditAction,
     ChannelKind,
     EventKind,
     OutboxKind,
-    Packet,
     Referral,
     Side,
     State,
@@ -31,14 +32,12 @@ def start(
     fields: Mapping[str, Any],
     flags: Sequence[str] = (),
     files: Sequence[IncomingFile] = (),
-    slot_id: str | None = None,
 ) -> Referral:
     """Start a draft from what was read of a message, with its card in the thread under the message."""
     referral = _new(turn)
-    packets.merge(referral, fields, turn.practice)
+    packets.merge(referral, fields, turn.practice, flags)
     referral.flags = list(flags)
-    referral.hold_booking = "hold_booking_until_auth" in flags
-    _open(turn, referral, turn.place, files, slot_id)
+    _open(turn, referral, turn.place, files)
     named = fields.get("service")
     if named and packets.service_named(turn.practice, str(named)) is None:
         referral.flags.append("unknown_service")
@@ -61,9 +60,7 @@ def _new(turn: Turn) -> Referral:
     )
 
 
-def _open(
-    turn: Turn, referral: Referral, place: Place, files: Sequence[IncomingFile], slot_id: str | None
-) -> Thread:
+def _open(turn: Turn, referral: Referral, place: Place, files: Sequence[IncomingFile]) -> None:
     packets.assume(referral, turn.tx.people(referral.office_key), turn.practice)
     referral.due_at = turn.now + due.DRAFT_WAITS
     turn.tx.add(referral)
@@ -73,9 +70,6 @@ def _open(
     telling.put(turn, thread, OutboxKind.HEAD)
     due.schedule_draft(turn, referral)
     documents.receive(turn, referral, files)
-    if slot_id:
-        booking.hold(turn, referral, slot_id)
-    return thread
 
 
 def _thread_for(turn: Turn, referral: Referral, place: Place) -> Thread:
@@ -102,11 +96,11 @@ def refuse_second_draft(turn: Turn) -> None:
 
 def fill(turn: Turn, referral: Referral, fields: Mapping[str, Any], flags: Sequence[str]) -> None:
     """Take over an answer typed in a draft's thread; the card is redrawn, and what is left is said."""
-    packets.merge(referral, fields, turn.practice)
+    packets.merge(referral, fields, turn.practice, flags)
     referral.flags = list(flags)
     turn.tx.save(referral)
     record.audit(turn, AuditAction.CHANGED, "referral.filled", referral.id, referral.office_key)
-    _redraw(turn, referral)
+    telling.redraw(turn, referral.id)
     left = packets.missing(referral, turn.practice, turn.tx.documents(referral.id))
     telling.reply(turn, turn.place, replies.says(_progress(left, packets.warnings(turn, referral))))
 
@@ -119,11 +113,6 @@ def _progress(left: Sequence[str], warnings: Sequence[str]) -> str:
         )
     wanted = words.listed([details.LABELS[name].lower() for name in left])
     return f"Thank you. {said} Still needed: {wanted}.".replace("  ", " ")
-
-
-def _redraw(turn: Turn, referral: Referral) -> None:
-    for thread in turn.tx.threads(referral.id):
-        telling.put(turn, thread, OutboxKind.REFRESH)
 
 
 def new_form(turn: Turn, slot_id: str = "") -> Form:
@@ -140,7 +129,7 @@ def new_form(turn: Turn, slot_id: str = "") -> Form:
 
 def edit_form(turn: Turn, referral_id: str) -> Form:
     """The form of a draft, filled in; or of a sent referral, to change it."""
-    referral = record.find(turn, referral_id)
+    referral = _own(turn, referral_id)
     _still_changes(turn, referral)
     record.audit(turn, AuditAction.VIEWED, "referral.form", referral.id, referral.office_key)
     title = "Edit the draft" if referral.state is State.DRAFT else "Change the referral"
@@ -156,6 +145,14 @@ def _form(
     )
 
 
+def _own(turn: Turn, referral_id: str) -> Referral:
+    """A referral of the actor's own office. Raises Refused for staff: they ask, the office changes."""
+    referral = record.find(turn, referral_id)
+    if turn.actor.side is not Side.OFFICE:
+        raise Refused("What a referral says is the office's to change. Press Ask the office.")
+    return referral
+
+
 def _still_changes(turn: Turn, referral: Referral) -> None:
     if referral.state in TERMINAL:
         raise NotNow(record.meanwhile(turn, referral))
@@ -166,15 +163,36 @@ def save_new(turn: Turn, answer: FormAnswer) -> Outcome:
     referral = _new(turn)
     read = form_reading.from_form(answer.answers, turn.practice, turn.now)
     form_reading.take(referral, read, turn.practice)
+    if answer.value:
+        referral.visit_type = Slot.from_id(answer.value).visit_type
     files: Sequence[IncomingFile] = answer.answers.get("files") or ()
     # What is wrong with a value says more than that there is none.
     errors = _missing_errors(turn, referral, bool(files)) | read.errors
     if errors:
         return Outcome(errors=errors)
-    referral.on_behalf_of = read.on_behalf_of
-    _open(turn, referral, _place_for_form(turn), files, answer.value or None)
+    documents.refuse_at_once(files)
+    referral.on_behalf_of = _colleague(turn, read.on_behalf_of)
+    _open(turn, referral, _place_for_form(turn), files)
+    kept = not answer.value or _hold(turn, referral, answer.value)
     submit(turn, referral.id)
+    if not kept:
+        _say_time_lost(turn, referral.id)
     return Outcome()
+
+
+def _hold(turn: Turn, referral: Referral, slot_id: str) -> bool:
+    """Keep the time that came with a form; whether it could still be had."""
+    try:
+        booking.hold(turn, referral, slot_id)
+    except TimeTaken:
+        return False
+    return True
+
+
+def _colleague(turn: Turn, key: str | None) -> str | None:
+    """Somebody of the actor's own office, for whom a referral can be sent."""
+    person = turn.tx.person(key) if key else None
+    return person.key if person and person.active and person.office_key == turn.actor.office_key else None
 
 
 def _missing_errors(turn: Turn, referral: Referral, has_files: bool) -> dict[str, str]:
@@ -191,47 +209,41 @@ def _place_for_form(turn: Turn) -> Place:
     if place.direct:
         return place
     linked = turn.tx.channels(turn.actor.office_key)
-    if any(channel.channel == place.channel for channel in linked):
+    if any((c.platform, c.channel) == (place.platform, place.channel) for c in linked):
         return place
     for channel in linked:
         if channel.platform == place.platform and channel.kind is ChannelKind.OFFICE:
             return Place(channel.platform, place.tenant, channel.channel)
-    raise BadInput(
-        "This channel isn't linked to your office. Write to me directly, or use your office's channel."
-    )
+    said = "This channel isn't linked to your office. Please use /refer in a direct message with me."
+    raise BadInput(said, {"patient_name": said})
 
 
 def save(turn: Turn, answer: FormAnswer) -> Outcome:
     """The form of a draft or of a sent referral, filled in anew."""
-    referral = record.find(turn, answer.subject)
+    referral = _own(turn, answer.subject)
     _still_changes(turn, referral)
-    before = referral.packet.model_copy(deep=True), referral.service_key, referral.urgency
-    read = form_reading.from_form(answer.answers, turn.practice, turn.now)
+    before = changes.Before.of(referral)
+    shown = _form(turn, referral, "", "", "", "", "")
+    read = form_reading.from_form(form_reading.typed_anew(shown, answer.answers), turn.practice, turn.now)
     if read.errors:
         return Outcome(errors=read.errors)
     form_reading.take(referral, read, turn.practice)
-    referral.on_behalf_of = read.on_behalf_of or referral.on_behalf_of
+    referral.on_behalf_of = _colleague(turn, read.on_behalf_of) or referral.on_behalf_of
     files: Sequence[IncomingFile] = answer.answers.get("files") or ()
+    documents.refuse_at_once(files)
+    if referral.service_key != before.service_key:
+        booking.release(turn, referral, statuses=(AppointmentStatus.PROPOSED, AppointmentStatus.PENDING))
     if referral.state is State.DRAFT:
         turn.tx.save(referral)
         record.audit(turn, AuditAction.CHANGED, "referral.edited", referral.id, referral.office_key)
         documents.receive(turn, referral, files)
-        _redraw(turn, referral)
+        telling.redraw(turn, referral.id)
         return Outcome()
     if errors := _missing_errors(turn, referral, False):
         return Outcome(errors=errors)
-    _keep_change(turn, referral, before)
+    changes.keep(turn, referral, before)
     documents.receive(turn, referral, files)
     return Outcome()
-
-
-def _keep_change(turn: Turn, referral: Referral, before: tuple[Packet, Any, Any]) -> None:
-    packet, service_key, urgency = before
-    labels = packets.differences(packet, referral.packet)
-    labels += ["Service"] if referral.service_key != service_key else []
-    labels += ["Urgency"] if referral.urgency != urgency else []
-    if labels:
-        record.note(turn, referral, EventKind.CHANGED, {"labels": labels})
 
 
 def submit(turn: Turn, referral_id: str) -> None:
@@ -266,10 +278,16 @@ def _settle_time(turn: Turn, referral: Referral, slot_id: str) -> None:
     try:
         booking.settle(turn, referral, slot_id)
     except TimeTaken:
-        said = "The time you chose was taken meanwhile. The referral is sent; please choose another time."
-        for thread in turn.tx.threads(referral.id):
-            if thread.audience is Audience.OFFICE:
-                telling.post(turn, thread, replies.says(said))
+        _say_time_lost(turn, referral.id)
+
+
+def _say_time_lost(turn: Turn, referral_id: str) -> None:
+    said = (
+        "The time you chose can't be had any more. The referral is sent; press Choose a time for another one."
+    )
+    for thread in turn.tx.threads(referral_id):
+        if thread.audience is Audience.OFFICE:
+            telling.post(turn, thread, replies.says(said, Tone.WARNING))
 
 
 def discard(turn: Turn, referral_id: str) -> None:
@@ -287,8 +305,10 @@ def choose_service(turn: Turn, referral_id: str, service_key: str) -> None:
     service = packets.service_named(turn.practice, service_key)
     if service is None:
         raise NotFound("That service is no longer offered. Please choose another one.")
+    if referral.service_key != service.key:
+        booking.release(turn, referral)
     referral.service_key = service.key
     referral.flags = [flag for flag in referral.flags if flag != "unknown_service"]
     turn.tx.save(referral)
     record.audit(turn, AuditAction.CHANGED, "referral.filled", referral.id, referral.office_key)
-    _redraw(turn, referral)
+    telling.redraw(turn, referral.id)

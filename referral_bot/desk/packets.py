@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from referral_bot.cards.details import clinical_facts, patient_facts
 from referral_bot.desk.turn import Scene
 from referral_bot.model import Document, Packet, Person, Referral, Referring, Role
-from referral_bot.practice import Practice, Service, Urgency
+from referral_bot.practice import Practice, Service, Urgency, VisitType
 from referral_bot.reading import Term, Vocabulary
 
 ALWAYS_NEEDED: Final = ("patient_name", "dob", "phone", "service", "reason")
@@ -45,8 +45,10 @@ def vocabulary(practice: Practice) -> Vocabulary:
     )
 
 
-def merge(referral: Referral, fields: Mapping[str, Any], practice: Practice) -> list[str]:
-    """Take over what was read, field by field; returns the top-level fields that changed."""
+def merge(
+    referral: Referral, fields: Mapping[str, Any], practice: Practice, flags: Sequence[str] = ()
+) -> None:
+    """Take over what was read, field by field, and whether the booking waits for an authorization."""
     before = referral.packet.model_dump()
     merged = _merged(before, {key: value for key, value in fields.items() if key in Packet.model_fields})
     referral.packet = Packet.model_validate(merged)
@@ -58,7 +60,17 @@ def merge(referral: Referral, fields: Mapping[str, Any], practice: Practice) -> 
     after = referral.packet.model_dump()
     changed = [key for key in after if after[key] != before[key]]
     referral.assumed = [name for name in referral.assumed if name not in {*changed, *fields}]
-    return changed
+    if fields.get("visit_type") == "follow_up":
+        referral.visit_type = VisitType.FOLLOW_UP
+    _hold_or_release(referral, flags)
+
+
+def _hold_or_release(referral: Referral, flags: Sequence[str]) -> None:
+    """Booking waits for the authorization if that was said, until it is there."""
+    if "hold_booking_until_auth" in flags:
+        referral.hold_booking = True
+    elif "release_booking_hold" in flags or referral.packet.auth.status == "approved":
+        referral.hold_booking = False
 
 
 def _merged(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,7 +148,8 @@ def blocking(referral: Referral, practice: Practice, documents: Sequence[Documen
 
 
 def _required(referral: Referral, practice: Practice) -> tuple[str, ...]:
-    return practice.service(referral.service_key).requires if referral.service_key else ()
+    found = next((service for service in practice.services if service.key == referral.service_key), None)
+    return found.requires if found else ()
 
 
 def warnings(scene: Scene, referral: Referral) -> list[str]:
@@ -222,9 +235,3 @@ def differences(before: Packet, after: Packet) -> list[str]:
     plain = {"referring": "Referring provider", "preference": "Would like", "needs": "Needs"}
     a, b = before.model_dump(), after.model_dump()
     return changed + [label for key, label in plain.items() if a[key] != b[key]]
-
-
-def closest_services(practice: Practice, name: str) -> list[str]:
-    """The names of the practice's services that sound most like this one."""
-    found = process.extract(name, [service.name for service in practice.services], limit=3)
-    return [service for service, _score, _index in found]

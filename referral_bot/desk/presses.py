@@ -80,7 +80,11 @@ def _close(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
 
 
 def _take_time(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
-    return Outcome(form=intake.new_form(_of_office(turn), pressed.value))
+    _of_office(turn)
+    if pressed.subject:
+        booking.choose(turn, pressed.subject, pressed.value)
+        return Outcome()
+    return Outcome(form=intake.new_form(turn, pressed.value))
 
 
 # ---------------------------------------------------------------- buttons that open a form

@@ -149,6 +149,12 @@ def put(
     )
 
 
+def redraw(scene: Scene, subject_id: str) -> None:
+    """Bring the heads of a subject's threads up to date."""
+    for thread in scene.tx.threads(subject_id):
+        put(scene, thread, OutboxKind.REFRESH)
+
+
 def post(scene: Scene, thread: Thread, card: Card, not_before: datetime | None = None) -> None:
     """Post a card into a thread."""
     put(scene, thread, OutboxKind.POST, elements.dump(card), not_before)

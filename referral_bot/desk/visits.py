@@ -40,6 +40,7 @@ def send_report(turn: Turn, referral_id: str, text: str, files: Sequence[Incomin
     referral = record.find(turn, referral_id)
     if not text.strip() and not files:
         raise BadInput("There is no report yet.", {"text": "Write the report, or add a file."})
+    documents.refuse_at_once(files)
     detail = {"text": text.strip(), "files": len(files)}
     record.act(turn, referral, Move.REPORT, EventKind.REPORT_SENT, detail)
     documents.receive(turn, referral, files, is_report=True)

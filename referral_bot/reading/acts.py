@@ -69,6 +69,9 @@ _WANTS_NOTE = re.compile(
 _SENT_HERE = re.compile(
     r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií]|files?|below)\b"
 )
+_OTHERS_CALL = re.compile(
+    r"\b(?:has|have|had|did|nobody|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b(?!.*\b(?:call me|someone call|please call|pls call)\b)"
+)
 _RECEIPT = re.compile(
     r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach|turn\w*)\b"
 )
@@ -158,7 +161,7 @@ def find_acts(
             ("requirements", "ask_requirements"),
         ):
             hits = doc.cue(kind, begin, stop)
-            if hits:
+            if hits and not (kind == "human" and _OTHERS_CALL.search(text)):
                 add(intent, hits[0].start)
         for topic in ("fax_topic", "address_topic", "hours_topic", "phone_topic"):
             hits = doc.cue(topic, begin, stop)

@@ -358,6 +358,14 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
             when_all.dates = [date.fromordinal(monday.toordinal() + day.weekday()) for day in when_all.dates]
         else:
             when_all.earliest, when_all.latest = monday, date.fromordinal(monday.toordinal() + 4)
+    if (
+        spans
+        and not when_all.earliest
+        and re.search(r"\b(?:following|next) (?:week|wk)\b|\b(?:week|wk) after\b", text)
+    ):
+        monday = monday_of(spans[0][2])
+        when_all.earliest = date.fromordinal(monday.toordinal() + 7)
+        when_all.latest = date.fromordinal(monday.toordinal() + 11)
     if when_all.latest and not when_all.earliest and when_all.deadline:
         when_all.earliest = doc.today
     wished = when_all.preference()

@@ -171,6 +171,12 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
             if role == "name":
                 commas = [place for place in range(value, end) if raw[place] == ","]
                 end = commas[1] if len(commas) > 1 else end
+                if (
+                    commas
+                    and raw[value:end].strip()[:1].isupper()
+                    and raw[commas[0] + 1 : end].strip()[:1].islower()
+                ):
+                    end = commas[0]
         if role == "ignore" and form == "to" and any(service.start == value for service in services):
             role = "service"
         if piped and role not in ("reason", "dx", "name", "service", "payer"):

@@ -175,7 +175,10 @@ def _is_part(doc: Document, index: int, capitals: bool) -> bool:
     if not token[0].isalpha() or token in _NEVER or token in DOCTOR_TITLES or token in PATIENT_TITLES:
         return False
     upper = doc.words.raw[doc.words.start[index]].isupper()
-    if capitals and not upper:
+    if capitals and (
+        not upper
+        or (token in CREDENTIALS and doc.words.raw[doc.words.start[index] : doc.words.end[index]].isupper())
+    ):
         return False
     if token in GIVEN_NAMES or token in SURNAMES:
         return capitals or doc.style != "mixed" or token not in EVERYDAY_WORDS

@@ -309,12 +309,7 @@ def _foreign_part(
             continue
         if doc.style == "mixed" and not capital:
             continue
-        if (
-            not glue
-            and index > 0
-            and not name_like
-            and (words.start[index] == 0 or words.low[index - 1] in ".!?:\n")
-        ):
+        if not glue and not name_like and (words.start[index] == 0 or words.low[index - 1] in ".!?:\n"):
             continue
         if any(token in known[number].first or token in known[number].last for number in candidates):
             continue

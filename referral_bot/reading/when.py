@@ -71,6 +71,7 @@ _SHORT_VALUES = {
     "thf": "thu fri",
     "mwth": "mon wed thu",
 }
+_LINKED = re.compile(r" ?(?:,|or|and|&|/|o|y)+ ?(?:or )?")
 _WEEKDAYS_WORD = re.compile(r"\b(?:any )?(?:weekdays?|week days?|entre semana)\b")
 _CLOCK = r"(?P<{0}h>\d{{1,2}})(?::(?P<{0}m>\d\d))?(?: ?(?P<{0}p>[ap])\.?m?\b\.?| ?o'?clock)?"
 _BEFORE_TIME = re.compile(
@@ -84,9 +85,7 @@ _AFTER_TIME = re.compile(
     + r"(?![\w/]|-\d|(?:st|nd|rd|th)\b))(?! (?:days?|weeks?|wks?|months?|mos?|visits?|doses|yrs?|years?)\b)"
 )
 _LATER = re.compile(
-    r"\b"
-    + _CLOCK.format("")
-    + r" ?(?:or later|or after|onward|onwards|on\b|and later|and after|\+|o más tarde)"
+    r"\b" + _CLOCK.format("") + r" ?(?:or later|or after|onward|onwards|and later|and after|\+|o más tarde)"
 )
 _BETWEEN_TIME = re.compile(
     r"\b(?:between|entre(?: las)?|from) "
@@ -98,7 +97,7 @@ _BETWEEN_TIME = re.compile(
     + r" ?- ?(?P<dh>\d{1,2})(?::(?P<dm>\d\d))? ?(?P<dp>[ap])\.?m\b"
 )
 _SOONEST = re.compile(
-    r"\b(?:soonest|earliest|first (?:available|avail|opening|thing available|thing|one|appt|appointment|slot|open)|1st avail(?:able)?|next (?:available|avail|opening|open)|whatever'?s? (?:is )?(?:first|soonest|next)|how soon|first thing|as soon as (?:you can|possible)|lo m[aá]s pronto(?: posible)?|lo antes posible|primera cita|pr[oó]xima cita|cuanto antes|how quickly|quickest)\b"
+    r"\b(?:soonest|earliest|first (?:available|avail|thing available|thing|one|open|(?:[a-z]+ ){0,3}?(?:opening|appt|appointment|slot|available))|1st avail(?:able)?|next (?:available|avail|open|(?:[a-z]+ ){0,3}?(?:opening|available))|whatever'?s? (?:is )?(?:first|soonest|next)|how soon|first thing|as soon as (?:you can|possible)|lo m[aá]s pronto(?: posible)?|lo antes posible|primera cita|pr[oó]xima cita|cuanto antes|how quickly|quickest)\b"
 )
 _SAME_TIME = re.compile(
     r"\b(?:same time(?! (?:next|tomorrow))(?: of day)?|keep the (?:same )?time|same hour|misma hora|time (?:can )?stays? the same|at the same time)\b(?! as)"
@@ -535,6 +534,13 @@ def _weekdays(text: str, when: When, today: date, general: bool) -> str:
             and name
             not in ("tues", "thurs", "weds", "lunes", "martes", "miércoles", "miercoles", "jueves", "viernes")
         ) or qualifier in ("any", "a", "every", "los", "only", "either")
+        if (
+            not qualifier
+            and named
+            and named[-1][2] == "next"
+            and _LINKED.fullmatch(text, named[-1][3][1], match.start())
+        ):
+            qualifier = "next"
         named.append((WEEKDAYS[name], plural, qualifier, match.span()))
     if named:
         usual = general or any(plural for _, plural, _, _ in named)

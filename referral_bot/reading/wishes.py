@@ -14,7 +14,7 @@ from referral_bot.reading.words import Hit
 Span = tuple[int, int]
 
 _SERVICE_CUE = re.compile(
-    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to|referral|ref|consult|eval|svc|please|pls|plz|stat|urgent|routine|asap|new|patient|pt|peds|adult|in|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)|[:,.|\t\n(;>→-]|^)[ ]*$"
+    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to|referral|ref|consult|eval|svc|please|pls|plz|stat|urgent|routine|asap|new|patient|pt|peds|adult|in|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)|[:,.|\t\n(;>→-]|^|\b4)[ ]*$"
 )
 _SERVICE_AFTER = re.compile(
     r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment|appointments|visit|clinic|f/u|follow|new|for|needs?|opinion|input|folks|specialist|referral|opening|openings|slot|slots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
@@ -51,7 +51,7 @@ SOFT = frozenset(
 _URGENCY = re.compile(
     r"(?P<stat>\bstat\b(?! ?(?:lab|ekg|echo|ct\b|mri))|\bemergen(?:t|tly)\b|\bright away\b|\bimmediately\b)"
     r"|(?P<routine>\b(?:non|not|isn't|isnt|no es|nothing|no)[ -]?(?:too |super |that |terribly |an? |at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush|hurry)\b|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b|\bno (?:rush|hurry|urgency|prisa)\b|\bno need to rush\b|\bsin prisa\b|\bwhenever (?:you|y'all|there|works|is|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b|\bstandard priority\b|\bnormal priority\b)"
-    r"|(?P<asap>\basap\b|\ba\.s\.a\.p\.?|\bas soon as (?:possible|you can|u can)\b|\blo m[aá]s pronto posible\b|\blo antes posible\b|\bcuanto antes\b|\bsoonest possible\b|\bas early as possible\b|\bquickly as possible\b|\bpronto posible\b)"
+    r"|(?P<asap>\basap\b|\ba\.s\.a\.p\.?|\b(?:as )?soon as (?:possible|you can|u can|y'all can)\b|\blo m[aá]s pronto posible\b|\blo antes posible\b|\bcuanto antes\b|\bsoonest possible\b|\bas early as possible\b|\bquickly as possible\b|\bpronto posible\b)"
     r"|(?P<urgent>\burgent(?:ly|e|es)?\b(?! care| cares)|\bhigh priority\b|\bexpedite[d]?\b|\bpriority ?[:=] ?(?:high|1|urgent|expedited)\b|\btime[- ]sensitive\b|\bpriority\b(?= pt| patient)|\bsemi-?urgent\b|\bcan'?t wait\b|\bcannot wait\b)"
 )
 _NEGATED = re.compile(
@@ -208,7 +208,7 @@ def find_urgency(doc: Document, start: int, end: int) -> tuple[str, list[Span]]:
     for label in doc.labelled:
         if label.role == "urgency" and start <= label.label < end and not stated:
             value = lower[label.start : label.end]
-            if re.search(r"\bhigh|expedit|^1\b|within|sí|^si\b|^y(?:es)?\b", value):
+            if re.search(r"\bhigh|expedit|^1\b|sí|^si\b|^y(?:es)?\b", value):
                 stated["urgent"] = [(label.start, label.end)]
             elif re.search(r"\blow|normal|standard|regular|elective|^no?\b|^3\b|r\b", value):
                 stated["routine"] = [(label.start, label.end)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -45,7 +46,12 @@ NO_PLACE_FOR_FILE: Final = (
     "I did not keep the file: I don't know which referral it belongs to. "
     "Please send it in that referral's thread, or with a new patient."
 )
+_NAMED: Final = re.compile(
+    r"\W*(?:status|cancel|reschedule)\b(?:\s+(?:of|for))?\s+(?P<name>.+)", re.IGNORECASE
+)
+"""A command with a name behind it, whoever that is."""
 CONTEXT_LIMIT: Final = 200
+NEW_REFERRAL: Final = frozenset({"refer", "new referral", "new patient", "referral"})
 UNREADABLE: Final = (
     "I could not make a referral, a question or a request out of that. "
     'Write "refer" and the patient, "status" and a name, or "help".'
@@ -54,6 +60,9 @@ UNREADABLE: Final = (
 
 def said(turn: Turn, message: Message) -> None:
     """Read a message and do everything it asks, in its order."""
+    if message.text.strip(" .!").casefold() in NEW_REFERRAL:
+        telling.reply(turn, turn.place, replies.help_card(turn.practice, turn.actor.side))
+        return
     reading = read_for(turn, message.text)
     if "emergency" in reading.intents:
         emergency(turn)
@@ -200,11 +209,20 @@ def _about_a_referral(
     if intent == "check_status" and fields.get("scope") == "office_open":
         telling.reply(turn, turn.place, status.all_open(turn))
         return
+    if intent == "check_status" and _names_nobody(message.text, reading.fields):
+        answers.ask_on(turn, message.text)
+        return
     several = reading.fields.get("referrals")
     wanted = list(several) if several and intent == "check_status" else [fields]
     for one in wanted:
         found = meant(turn, message.text if len(wanted) == 1 else "", one)
         _done_about(turn, message, intent, one, found, reading.flags)
+
+
+def _names_nobody(text: str, fields: Mapping[str, Any]) -> bool:
+    """Whether a question names no referral and no patient: then a person has to answer it."""
+    told = {"patient", "referral_id", "referrals", "match"} & set(fields)
+    return not told and not status.reference_in(text) and not _NAMED.match(text)
 
 
 def meant(turn: Turn, text: str, fields: Mapping[str, Any]) -> list[Referral]:
@@ -214,6 +232,9 @@ def meant(turn: Turn, text: str, fields: Mapping[str, Any]) -> list[Referral]:
         referral = status.by_reference(turn, str(reference))
         return [referral] if referral else []
     patient = fields.get("patient") or {}
+    if not patient and (named := _NAMED.match(text)):
+        first, _, last = named["name"].strip(" ?.!").rpartition(" ")
+        return status.by_name(turn, first or None, last)
     return status.by_name(turn, patient.get("first"), patient.get("last"))
 
 

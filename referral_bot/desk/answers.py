@@ -139,8 +139,9 @@ def answer_office(turn: Turn, question_id: str, text: str) -> None:
         raise NotNow("It has been answered already. Mention me in the thread to tell them more: tell them …")
     _close(turn, question, _words(text, "text"))
     _keep_promise(turn, question)
-    if question.referral_id:
-        referral = record.find(turn, question.referral_id)
+    # Not by `record.find`: a question may have become a draft, which staff don't see.
+    referral = turn.tx.get(Referral, question.referral_id) if question.referral_id else None
+    if referral is not None:
         if referral.owner_key is None and may_move(referral, Move.CLAIM):
             _claim(turn, referral)
         record.note(turn, referral, EventKind.PRACTICE_ANSWERED, {"text": text, "question_id": question.id})

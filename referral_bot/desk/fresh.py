@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from referral_bot.access import NO_SUCH_REFERRAL
@@ -27,6 +28,7 @@ from referral_bot.lifecycle import TERMINAL
 from referral_bot.model import AuditAction, Preference, Referral
 from referral_bot.practice import VisitType
 from referral_bot.reading import Context, OpenReferral, Reading, read
+from referral_bot.reading.phones import find_phones, find_short_phones
 
 ABOUT_A_REFERRAL: Final = frozenset(
     {
@@ -46,6 +48,12 @@ NO_PLACE_FOR_FILE: Final = (
     "I did not keep the file: I don't know which referral it belongs to. "
     "Please send it in that referral's thread, or with a new patient."
 )
+COMMANDS: Final[dict[re.Pattern[str], str]] = {
+    re.compile(r"\W*refer\b\s+\S", re.IGNORECASE): "submit_referral",
+    re.compile(r"\W*status\b\s+\S", re.IGNORECASE): "check_status",
+    re.compile(r"\W*cancel\b\s+\S", re.IGNORECASE): "cancel_referral",
+    re.compile(r"\W*when can you see\b", re.IGNORECASE): "check_availability",
+}
 _NAMED: Final = re.compile(
     r"\W*(?:status|cancel|reschedule)\b(?:\s+(?:of|for))?\s+(?P<name>.+)", re.IGNORECASE
 )
@@ -83,15 +91,31 @@ def said(turn: Turn, message: Message) -> None:
 
 def read_for(turn: Turn, text: str) -> Reading:
     """Read a text with the practice's words; the office's open referrals only where they matter."""
-    vocabulary = packets.vocabulary(turn.practice)
+    reading = _commanded(text, _read(turn, text, Context()))
+    if ABOUT_A_REFERRAL & set(reading.intents):
+        open_ones = turn.tx.referrals(office_key=turn.actor.office_key, limit=CONTEXT_LIMIT)
+        known = tuple(OpenReferral(r.reference or "", r.packet.patient.name) for r in open_ones)
+        context = Context(office=turn.actor.office_key, open_referrals=known)
+        reading = _commanded(text, _read(turn, text, context))
+    if find_short_phones(text) and not find_phones(text):
+        return replace(reading, flags=(*reading.flags, "phone_incomplete"))
+    return reading
+
+
+def _read(turn: Turn, text: str, context: Context) -> Reading:
     now = turn.now.astimezone(telling.zone_of_actor(turn))
-    reading = read(text, now=now, context=Context(), vocabulary=vocabulary)
-    if not ABOUT_A_REFERRAL & set(reading.intents):
+    return read(text, now=now, context=context, vocabulary=packets.vocabulary(turn.practice))
+
+
+def _commanded(text: str, reading: Reading) -> Reading:
+    """A text that begins with a command means it, however little else of it could be read."""
+    if "emergency" in reading.intents:
         return reading
-    open_ones = turn.tx.referrals(office_key=turn.actor.office_key, limit=CONTEXT_LIMIT)
-    known = tuple(OpenReferral(r.reference or "", r.packet.patient.name) for r in open_ones)
-    context = Context(office=turn.actor.office_key, open_referrals=known)
-    return read(text, now=now, context=context, vocabulary=vocabulary)
+    for command, intent in COMMANDS.items():
+        if command.match(text) and intent not in reading.intents:
+            rest = tuple(one for one in reading.intents if one != "out_of_scope")
+            return replace(reading, intents=(intent, *rest))
+    return reading
 
 
 def emergency(turn: Turn) -> None:

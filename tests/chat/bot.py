@@ -16,7 +16,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ from handlers.pace import Pace
 from handlers.settings import given_settings
 from handlers.shipped import EXAMPLE, MANIFEST, shipped
 from referral_bot.directory import read_directory
+from referral_bot.errors import StoreUnavailable
 from referral_bot.model import Event, Referral
 from storage import SqlStore, open_store
 
@@ -57,8 +58,8 @@ FORM = {
     "Urgency": "Urgent",
 }
 PDF = ("ekg.pdf", b"%PDF-1.7\n" + b"x" * 200)
-PATIENCE = 10.0
-"""Seconds that anything may take at most before a test gives up."""
+PATIENCE = 60.0
+"""Seconds that anything may take at most before a test gives up: far more than it takes."""
 
 
 @dataclass(repr=False)
@@ -293,6 +294,9 @@ class WholeBot:
                 await self.bot._slack._background.finish(PATIENCE)  # type: ignore[union-attr]
                 if not await asyncio.to_thread(self._under_way):
                     return
+                # Whatever the store has in hand is done before this.
+                with suppress(StoreUnavailable):
+                    await self.transact(lambda tx: None)
 
     def _under_way(self) -> int:
         now = self.clock.now() - datetime.fromtimestamp(0, UTC)
@@ -487,6 +491,7 @@ def _workspace(clock: DemoClock) -> Workspace:
         channels=[*channels, Channel(UNLINKED, "watercooler", members=everybody)],
         clock=clock.now,
         retry_delays=(0.0, 0.0, 0.0),
+        deadline=PATIENCE / 2,
     )
 
 

@@ -203,7 +203,11 @@ async def test_a_late_promise_is_said_to_both_sides_and_then_to_the_manager(bot:
     assert bot.priya.direct == []
     await bot.later(minutes=60)
     assert f"{reference}: Intake was to answer; late by" in bot.priya.direct[-1]
-    assert bot.office.news == [honest]
+    assert bot.office.news[1:] == [
+        "We are still late to answer. The practice manager has been told; "
+        "you hear by Wed, Nov 25, 11:30 AM CST."
+    ]
+    assert "We are still late to answer. The practice manager has been told;" in bot.office.news[-1]
 
 
 async def test_stat_reaches_the_manager_after_a_quarter_of_an_hour(bot: WholeBot) -> None:

@@ -22,24 +22,11 @@ class Evidence(NamedTuple):
     """How much of a new referral a stretch holds."""
 
     birth: bool
-    name: bool
     phone: bool
     payer: bool
     code: bool
     clinical: int
     cue: bool
-
-    @property
-    def weight(self) -> float:
-        return (
-            2.0 * self.birth
-            + 1.0 * self.name
-            + 1.0 * self.phone
-            + 1.0 * self.payer
-            + 1.5 * self.code
-            + min(self.clinical, 2) * 0.5
-            + 1.5 * self.cue
-        )
 
 
 _QUESTION = re.compile(
@@ -69,15 +56,22 @@ _WANTS_NOTE = re.compile(
 _SENT_HERE = re.compile(
     r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií]|files?|below)\b"
 )
-_OTHERS_CALL = re.compile(
-    r"\b(?:has|have|had|did|nobody|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b(?!.*\b(?:call me|someone call|please call|pls call)\b)"
+_MANY_TRIES = re.compile(
+    r"\b(?:two|three|four|five|six|seven|\d+|several|multiple|numerous) (?:messages|voicemails|vms|calls|emails|faxes|attempts|tries)\b(?! (?:on|to) (?:pt|patient|her|him))"
 )
+_NOT_CALLED = re.compile(
+    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b|\b(?:nobody|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
+)
+_HAS_CALLED = re.compile(
+    r"\b(?:has|have|had|did)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
+)
+_CALL_ME = re.compile(r"\b(?:call|ring|phone|text|contact)\w* (?:me|us)\b|\bplease\b|\bpls\b")
 _RECEIPT = re.compile(
     r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach|turn\w*)\b"
 )
 
 
-def weigh(doc: Document, start: int, end: int, *, name: bool) -> Evidence:
+def weigh(doc: Document, start: int, end: int) -> Evidence:
     """What speaks for a new referral in a stretch."""
     lower = doc.words.lower
     born = any(
@@ -94,7 +88,6 @@ def weigh(doc: Document, start: int, end: int, *, name: bool) -> Evidence:
     )
     return Evidence(
         birth=born,
-        name=name,
         phone=any(start <= phone.start < end for phone in doc.phones),
         payer=bool(payers_in(doc, start, end)) or "self pay" in lower[start:end],
         code=re.search(r"\b[a-tv-z]\d[\dab]\.[\da-z]{1,4}\b", lower[start:end]) is not None
@@ -161,8 +154,11 @@ def find_acts(
             ("requirements", "ask_requirements"),
         ):
             hits = doc.cue(kind, begin, stop)
-            if hits and not (kind == "human" and _OTHERS_CALL.search(text)):
+            if hits and not (kind == "human" and _is_no_wish(text)):
                 add(intent, hits[0].start)
+        tries = _MANY_TRIES.search(text)
+        if tries:
+            add("report_issue", begin + tries.start())
         for topic in ("fax_topic", "address_topic", "hours_topic", "phone_topic"):
             hits = doc.cue(topic, begin, stop)
             if hits and (
@@ -174,6 +170,13 @@ def find_acts(
             if hits:
                 add(intent, hits[0].start)
     return sorted(acts.values())
+
+
+def _is_no_wish(text: str) -> bool:
+    """Whether a sentence tells or asks of calls rather than wishing for one."""
+    if _NOT_CALLED.search(text):
+        return True
+    return _HAS_CALLED.search(text) is not None and not _CALL_ME.search(text)
 
 
 def _cancel(doc, begin, stop, text, whole, asks, here, mentions, add) -> None:  # type: ignore[no-untyped-def]
@@ -222,6 +225,10 @@ def _reschedule(doc, begin, stop, text, asks, mentions, add) -> None:  # type: i
         return
     if "instead" in form and not re.search(
         r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move)\w*\b|\d/\d", text
+    ):
+        return
+    if re.fullmatch(r"move\w*", form) and re.search(
+        r"\b(?:he|she|they|pt|patient|family)(?:'s|'ve| has| have| is)? (?:just )?mov(?:ed|ing)\b", text
     ):
         return
     if re.search(r"\bmoved? (?:from|to) [a-z]", text) and payers_in(doc, begin, stop):

@@ -28,7 +28,7 @@ _YEAR = re.compile(
     r"\b(?:born in|year (?:is|should be|of birth is)|should be|it'?s|is|actually|in) (?P<y>(?:19|20)\d\d)\b"
 )
 _EFFECTIVE = re.compile(
-    r"\b(?:eff(?:ective)?|starting|starts|start|as of|beginning|begins|from|since|on|desde|a partir del?)[ :.]*(?:date |on |is )?$"
+    r"\b(?:eff(?:ective)?|starting|starts|start|as of|beginning|begins|from|since|on|desde|a partir del?)[ :.]*(?:date |on |is |el |the )*$"
 )
 _NAME_CHANGE = re.compile(
     r"\b(?P<part>last|first|sur|maiden|married)[ -]?name (?:is |was |has been |should be |should read |changed to |is now |now |is spelled |spelled |to |= ?|: ?|will be |correct(?:ed|ion)? (?:to|is) |changed )*(?P<name>[a-z][a-z'-]+(?:-[a-z]+)*)(?:,? not (?P<old>[a-z'-]+))?"

@@ -14,6 +14,7 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _NPI_WORD = re.compile(r"\bnpi\b")
+_AFTER_CREDENTIAL = re.compile(r"\b(?:md|do|np|pa|fnp|dnp|aprn|arnp|dpm)\b\.?[ ,/#(-]{1,4}(\d{10})(?!\d)")
 _TEN = re.compile(r"(?<![\w-])\d{8,12}(?![\w-])")
 
 
@@ -95,4 +96,7 @@ def find_npis(doc: Document, start: int, end: int) -> list[Npi]:
             begin, stop = before[-1].span()
         number = re.sub(r"\D", "", lower[begin:stop])
         found.append(Npi(min(begin, word.start()), max(stop, word.end()), number, is_npi(number)))
+    for match in _AFTER_CREDENTIAL.finditer(lower, start, end):
+        if is_npi(match[1]) and not any(npi.start <= match.start(1) < npi.end for npi in found):
+            found.append(Npi(match.start(1), match.end(1), match[1], True))
     return found

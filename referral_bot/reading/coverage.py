@@ -552,8 +552,10 @@ def _member(doc: Document, start: int, end: int, insurance: Fields, taken: list[
         if label.role == "member" and start <= label.label < end and label.end > label.start:
             match = _ID.match(lower, label.start)
             if match and _is_identifier(match[0]) and "member_id" not in insurance:
-                insurance["member_id"] = raw[match.start() : match.end()].upper()
-                taken.append(match.span())
+                more = re.compile(r" \d{2}(?=\s*(?:$|[|\n,;]))").match(lower, match.end(), label.end)
+                stop = more.end() if more else match.end()
+                insurance["member_id"] = raw[match.start() : stop].upper()
+                taken.append((match.start(), stop))
     busy = [(phone.start, phone.end) for phone in doc.phones if not phone.bare]
     if "member_id" not in insurance and (
         insurance.get("payer") or re.search(r"\b(?:member|mbr|subscriber|policy)\b", lower[start:end])

@@ -39,8 +39,11 @@ class Written(NamedTuple):
     short: bool
 
 
-def find_dates(lower: str) -> list[Written]:
-    """Every written date in a lower-case text, in order. Impossible days are found too."""
+def find_dates(lower: str, *, worded: bool = True) -> list[Written]:
+    """Every written date in a lower-case text, in order. Impossible days are found too.
+
+    `worded` false: the text is known to name no month.
+    """
     found = []
     for match in _NUMERIC.finditer(lower):
         group = match.group
@@ -60,9 +63,7 @@ def find_dates(lower: str) -> list[Written]:
         if number == "4" and (month_number > 12 or not 1 <= day_number <= 31 or month_number == 0):
             continue
         found.append(_written(match, year, month_number, day_number))
-    if any(
-        month in lower for month in ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct")
-    ) or any(month in lower for month in ("nov", "dec", "ene", "abr", "ago", "dic", "set")):
+    if worded:
         for match in _WORDED.finditer(lower):
             number = "1" if match["m1"] else "2"
             year = match["y" + number] or (match["y3"] if number == "2" else None)

@@ -278,6 +278,9 @@ def _role(
     if contact is not None:
         return "contact", contact
     if role == "contact":
+        label = doc.label_at(phone.start)
+        if label and label.form.startswith("contact") and phone.start - label.start < 3:
+            return "cell" if "cell" in after else "phone", None
         return "contact", None
     if _HOME.search(before):
         return "home", None

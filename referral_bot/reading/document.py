@@ -11,6 +11,7 @@ from referral_bot.reading.layout import Labelled, find_labels, find_table, list_
 from referral_bot.reading.lexicon import EVERYDAY_WORDS, Lexicon, lemmatize
 from referral_bot.reading.model import Context
 from referral_bot.reading.phones import Phone, find_phones, find_short_phones
+from referral_bot.reading.tables.calendar import MONTHS
 from referral_bot.reading.words import Hit, Words
 
 _ABBREVIATIONS = frozenset(
@@ -88,7 +89,7 @@ class Document:
         spans = [(phone.start, phone.end) for phone in self.phones]
         self.dates: list[Written] = [
             written
-            for written in find_dates(self.words.lower)
+            for written in find_dates(self.words.lower, worded=not MONTHS.keys().isdisjoint(self.words.low))
             if not any(start < written.end and written.start < end for start, end in spans)
         ]
         self.payers: list[Hit] | None = None
@@ -158,13 +159,19 @@ class Document:
 
     def found(self, kind: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """Phrases of a kind in a range."""
+        listed = self.hits.get(kind)
+        if listed is None:
+            return []
         end = len(self.words.raw) if end is None else end
-        return [hit for hit in self.hits.get(kind, ()) if start <= hit.start < end]
+        return [hit for hit in listed if start <= hit.start < end]
 
     def cue(self, kind: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """Cues of a kind in a range, those of a slip taken back left out."""
+        listed = self.cues.get(kind)
+        if listed is None:
+            return []
         end = len(self.words.raw) if end is None else end
-        hits = [hit for hit in self.cues.get(kind, ()) if start <= hit.start < end]
+        hits = [hit for hit in listed if start <= hit.start < end]
         if self.corrections and kind == "cancel":
             hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in self.corrections)]
         return hits

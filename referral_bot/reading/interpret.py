@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from referral_bot.reading.acts import Act, Evidence, find_acts, weigh
 from referral_bot.reading.availability import read_availability, read_topics
@@ -29,6 +31,7 @@ from referral_bot.reading.resolve import Mention
 from referral_bot.reading.safety import has_private_ties, says_not_ours
 from referral_bot.reading.slots import find_slot
 from referral_bot.reading.submission import read_submission
+from referral_bot.reading.when import read_when
 from referral_bot.reading.wishes import find_services
 
 OF_A_REFERRAL = frozenset(
@@ -120,7 +123,7 @@ def _slot_outcome(doc: Document, mentions: list[Mention]) -> list[Outcome]:
         return []
     size = len(doc.words.raw)
     acts = {act.intent for act in find_acts(doc, 0, size, mentions)}
-    if acts & {"cancel_referral"} or (weigh(doc, 0, size, name=False).birth):
+    if acts & {"cancel_referral"} or (weigh(doc, 0, size).birth):
         return []
     slot, _ = found
     mention = next((one for one in mentions if one.ids), None)
@@ -180,17 +183,26 @@ def _interpret_one(
 ) -> list[Outcome]:
     start, end = matter.start, matter.end
     acts = find_acts(doc, start, end, matter.mentions)
-    names = _names(doc, matter, doctors, contacts)
-    if opening and names and doc.items and len(doc.words.raw[start:end].split()) < 4:
-        names = [names[0]._replace(score=5)]
-    named = bool(names and names[0].score >= 2.4)
-    evidence = weigh(doc, start, end, name=named or bool(matter.mentions))
+
+    @cache
+    def names() -> list[PatientName]:
+        found = _names(doc, matter, doctors, contacts)
+        if opening and found and doc.items and len(doc.words.raw[start:end].split()) < 4:
+            return [found[0]._replace(score=5)]
+        return found
+
+    evidence = weigh(doc, start, end)
     if _is_submission(doc, matter, acts, evidence, names, opening):
         return _submission(doc, matter, acts, doctors, contacts)
     kept = _settle(doc, matter, acts, evidence, opening)
     if not kept:
-        kept = _guess(doc, matter, evidence, named, opening)
-    return _outcomes(doc, matter, kept, names)
+        kept = _guess(doc, matter, evidence, is_named(names()), opening)
+    return _outcomes(doc, matter, kept, names())
+
+
+def is_named(names: list[PatientName]) -> bool:
+    """Whether somebody is named surely enough."""
+    return bool(names) and names[0].score >= 2.4
 
 
 _CORRECTS = re.compile(
@@ -198,6 +210,9 @@ _CORRECTS = re.compile(
 )
 
 
+_ASKS = frozenset(
+    "cancel_referral check_status request_consult_note reschedule_appointment confirm_document_received".split()
+)
 _STARTS = re.compile(
     r"\b(?:[a-z]+ (?:referral|referal|consult)(?! (?:note|report|letter|form|fax))\b[,:]? (?!for|i sent|status|we sent|you)|(?:someone|somebody|one|patient|pt|lady|gentleman|guy|kid|man|woman|child|baby) (?:i need |we need |i want |we want )?(?:to refer|to send|for you|for (?:gi|ortho|cards|cardiology|derm|neuro|ent))|(?:need|want|like|going|trying|have|got) (?:\w+ ){0,3}to (?:refer|send (?:you|over)|submit)|referral for (?:an? )?(?:\w+ )?(?:pain|\w+ pain|\w+itis|\w+emia)|(?:here|have) (?:is )?a new (?:one|referral|pt|patient)|i'?m sending|sending (?:you|over) (?:a|an|another)|refer (?:a|an|someone)|a referral (?:in|to|for you)|necesito referir|quiero referir)\b"
 )
@@ -208,7 +223,7 @@ def _is_submission(
     matter: Matter,
     acts: list[Act],
     evidence: Evidence,
-    names: list[PatientName],
+    names: Callable[[], list[PatientName]],
     opening: list[str],
 ) -> bool:
     """Whether a matter sends a patient: a name with what a referral is made of."""
@@ -229,11 +244,12 @@ def _is_submission(
     if matter.mentions:
         if not evidence.birth:
             return False
+        if facts >= 1 and evidence.clinical and not kinds & _ASKS and not _CORRECTS.search(lower):
+            return True
         if facts >= 2 and not (_CORRECTS.search(lower) and facts < 3):
             return "cancel_referral" not in kinds or facts >= 3
         return False
-    named = bool(names and names[0].score >= 2.4)
-    if evidence.birth and (named or facts >= 2):
+    if evidence.birth and (facts >= 2 or is_named(names())):
         if (
             kinds & {"cancel_referral", "check_status", "request_consult_note", "reschedule_appointment"}
             and facts < 2
@@ -255,12 +271,12 @@ def _is_submission(
         "report_issue",
         "office_open",
     }
-    if named and facts >= 2 and (evidence.cue or facts >= 3) and not asking:
+    if is_named(names()) and facts >= 2 and (evidence.cue or facts >= 3) and not asking:
         return True
-    if evidence.cue and not asking and facts >= 1 and named:
+    if evidence.cue and not asking and facts >= 1 and is_named(names()):
         return True
     if (
-        named
+        is_named(names())
         and not asking
         and facts >= 1
         and evidence.clinical >= 1
@@ -467,7 +483,14 @@ def _settle(
         ):
             drop("report_issue")
     if "check_status" in by:
-        if about:
+        if about and not (
+            "check_availability" in by
+            and _separate(doc, by["check_status"], by["check_availability"])
+            and re.search(
+                r"\b(?:soonest|openings?|next available|first available|availability|how soon|earliest|slots?)\b",
+                lower,
+            )
+        ):
             drop("check_availability")
         if "update_referral" in by and not (
             _has_values(doc, matter) and _separate(doc, by["check_status"], by["update_referral"])
@@ -642,6 +665,8 @@ def _guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, openi
     if named and "?" in lower:
         return [Act(matter.start, "check_status")]
     services = find_services(doc, matter.start, matter.end)
+    if services and read_when(doc.words.lower, matter.start, matter.end, doc.today).preference():
+        return [Act(matter.start, "check_availability")]
     if services and (
         "?" in lower or re.search(r"\b(?:week|tomorrow|today|mon|tue|wed|thu|fri|appt|new pt)\b", lower)
     ):

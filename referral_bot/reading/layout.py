@@ -22,6 +22,7 @@ _NOISE_HINT = re.compile(
     r"confid|error|recipient|printed|signed|page|generat|sent |outlook|fax|\[ ?\]|[☐□○]|\( \)|----|====|____|run ",
     re.IGNORECASE,
 )
+_LEADERS = re.compile(r"(?<=[\w)#])[ ]?\.{3,}[ ]*:?(?=[^\n]*\w)")
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
 _CLOSING = re.compile(
     r"^[ \t]*(?:best|regards|kind regards|best regards|warm regards|warmly|sincerely|thanks|thank you|thx|many thanks"
@@ -44,7 +45,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"[ ]{0,3}(?:\([^)\n]{0,24}\) ?)?(?:#|no\.|nbr)?[ ]*(?:\.{2,}[ ]*:?|:|=|\||\t|-(?= ?\S)(?<= -))[ \t|]*"
+    r"[ ]{0,3}(?:/ ?[A-Za-z#]+ ?){0,2}(?:\([^)\n]{0,24}\) ?)?(?:#|no\.|nbr)?[ ]*(?:\.{2,}[ ]*:?|:|=|\||\t|-(?= ?\S)(?<= -))[ \t|]*"
 )
 _OTHERS = frozenset(
     [
@@ -93,6 +94,8 @@ def _blank(match: re.Match[str]) -> str:
 def without_noise(text: str) -> tuple[str, str]:
     """The text with letterheads, disclaimers, empty boxes and signatures blanked, place for place; and what it quotes."""
     quoted = ""
+    if "..." in text:
+        text = _LEADERS.sub(lambda match: ":" + " " * (len(match[0]) - 1), text)
     if ">" in text and _QUOTED.search(text):
         quoted = "\n".join(line.strip(" >\t") for line in _QUOTED.findall(text))
         text = _QUOTED.sub(_blank, text)
@@ -132,7 +135,7 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
     piped = " | " in raw
     for hit in hits:
         match = _SEPARATOR.match(raw, hit.end)
-        if (match is None or not match[0].strip(" |")) and piped and _after_bar(raw, hit.start):
+        if match is None and piped and _after_bar(raw, hit.start):
             match = _BLANK.match(raw, hit.end)
             if match and hit.value not in ("name", "reason", "ignore", "contact", "provider", "from"):
                 found.append((str(hit.value), lower[hit.start : hit.end], hit.start, match.end()))

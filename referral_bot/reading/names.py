@@ -42,6 +42,10 @@ _NOT_NAME = re.compile(r"[^\w\s',.\-]|\d")
 _PART = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*\.?")
 
 
+NEVER_NAMES = (EVERYDAY_WORDS | CLINICAL_WORDS) - GIVEN_NAMES - SURNAMES - PARTICLES
+"""Words that no name begins with."""
+
+
 class Name(NamedTuple):
     """A person's name in title case; either part may be empty."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import EVERYDAY_WORDS, GIVEN_NAMES, SURNAMES
-from referral_bot.reading.names import Name, is_given, is_plausible, read_name, title_case, two_names
+from referral_bot.reading.names import NEVER_NAMES, Name, is_given, is_plausible, read_name, title_case, two_names
 from referral_bot.reading.people import Run, name_run
 from referral_bot.reading.tables.people import PATIENT_TITLES
 
@@ -93,7 +93,7 @@ def _tabbed_name(doc: Document, start: int, end: int) -> PatientName | None:
 def find_patient_names(doc: Document, start: int, end: int, taken: bytearray) -> list[PatientName]:
     """Candidates for patients' names in running text, best first. `taken` marks what others claim."""
     found = _candidates(doc, start, end, taken, capitals=True) if doc.style == "mixed" else []
-    if not found or found[0].score < 3:
+    if all(candidate.score < 3 for candidate in found):
         found += _candidates(doc, start, end, taken, capitals=False)
     found.sort(key=lambda candidate: -candidate.score)
     return found
@@ -110,12 +110,14 @@ def _candidates(
         if taken.find(1, place, words.end[index]) >= 0:
             index += 1
             continue
+        if words.low[index] in NEVER_NAMES or not words.low[index][0].isalpha():
+            index += 1
+            continue
         run = name_run(doc, index, capitals=capitals, limit=4 if capitals else 3)
         if run is None or (index > 0 and words.glued(index) and words.low[index - 1] in "'@&/+"):
             index += 1
             continue
-        run = _until_taken(run, words.start, words.end, taken)
-        if run is None:
+        if taken.find(1, run.start, run.end) >= 0:
             index += 1
             continue
         candidate = _weigh(doc, run, taken, capitals=capitals)
@@ -123,10 +125,6 @@ def _candidates(
             found.append(candidate)
         index = max(run.last + 1, words.at(candidate.end) if candidate else 0)
     return found
-
-
-def _until_taken(run: Run, starts: list[int], ends: list[int], taken: bytearray) -> Run | None:
-    return run if taken.find(1, run.start, run.end) < 0 else None
 
 
 def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> PatientName | None:

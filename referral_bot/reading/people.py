@@ -418,8 +418,10 @@ def _name_before(doc: Document, index: int, place: int) -> tuple[str, int]:
     """The name that ends at a token, before "(wife)" or "- son", and where it begins."""
     words = doc.words
     first = index
+    relations = {hit.first for hit in doc.found("relation")}
     while (
         first >= 0
+        and first not in relations
         and words.low[first][0].isalpha()
         and words.raw[words.start[first]].isupper()
         and is_plausible(words.low[first])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -34,6 +35,7 @@ class _Known(NamedTuple):
     last: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def _parts(patient: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """First and last name of "First Last" in lower-case words; a hyphen divides."""
     if "," in patient:

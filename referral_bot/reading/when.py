@@ -38,6 +38,39 @@ _P = {
     "date": rf"(?:{_D})",
 }
 _PATTERNS = {name: re.compile(pattern) for name, pattern in _P.items()}
+_WEEK = ("wk", "week", "semana")
+_HINTS = {
+    "week_list": _WEEK,
+    "week_or_next": _WEEK,
+    "next_or_after": _WEEK,
+    "after_next": _WEEK,
+    "next_week": _WEEK,
+    "this_week": _WEEK,
+    "next_month": ("month", "mes"),
+    "this_month": ("month", "mes"),
+    "month_part": ("early", "mid", "late", "week", "end", "beginning", "in"),
+    "between": ("-", "to", "thr", "and", " y ", " al "),
+    "within": ("in", "over", "en"),
+    "next_n": ("next", "24", "48", "72"),
+    "in_a_week": _WEEK,
+    "before_day": ("b4", "before", "prior", "ahead", "antes", "by the"),
+    "by_day": ("by", "later than", "before", "latest", "para", "antes"),
+    "after_day": (
+        "after",
+        "following",
+        "past",
+        "post",
+        "despu",
+        "start",
+        "from",
+        "beginning",
+        "partir",
+        "not before",
+        "earlier",
+        "later",
+    ),
+}
+"""What a text must hold for a pattern to be worth trying."""
 _EXCEPT = re.compile(
     rf"\b(?:but(?: not)?|not(?: on| available| a)?|except(?: for)?|excluding|no|never|avoid|can'?t do|cannot do|can not do|other than|menos|excepto|no los|besides|doesn't work on|isn't free|won't work|works (?:on )?)(?: on)?(?: (?:any|a|the))? (?P<d>(?:{_DAY})(?: ?(?:,|or|and|&|/|o|y) ?(?:or |and )?(?:{_DAY}))*)\b"
 )
@@ -321,7 +354,8 @@ def _weeks(text: str, when: When, today: date) -> str:
     monday = monday_of(today)
     week = timedelta(days=7)
     for name, pattern in _PATTERNS.items():
-        if name in ("tomorrow", "date", "today"):
+        hints = _HINTS.get(name)
+        if hints is None or not any(hint in text for hint in hints):
             continue
         for match in pattern.finditer(text):
             if not _RULES[name](match, when, today, monday, week):

@@ -122,7 +122,8 @@ class Phrases:
     """
 
     def __init__(self) -> None:
-        self._entries: dict[str, list[tuple[list[str], str, object]]] = {}
+        self._alone: dict[str, list[tuple[str, object]]] = {}
+        self._longer: dict[str, dict[str, list[tuple[list[str], str, object]]]] = {}
         self._sorted = True
 
     def add(self, kind: str, value: object, phrase: str) -> None:
@@ -131,8 +132,11 @@ class Phrases:
 
     def add_tokens(self, kind: str, value: object, tokens: list[str]) -> None:
         """Make a phrase known that is already cut."""
-        if tokens:
-            self._entries.setdefault(tokens[0], []).append((tokens[1:], kind, value))
+        if len(tokens) == 1:
+            self._alone.setdefault(tokens[0], []).append((kind, value))
+        elif tokens:
+            seconds = self._longer.setdefault(tokens[0], {})
+            seconds.setdefault(tokens[1], []).append((tokens[2:], kind, value))
             self._sorted = False
 
     def add_all(self, kind: str, table: Iterable[tuple[object, Iterable[str]]]) -> None:
@@ -143,7 +147,7 @@ class Phrases:
 
     def knows(self, word: str) -> bool:
         """Whether some phrase begins with this word."""
-        return word in self._entries
+        return word in self._alone or word in self._longer
 
     def find(
         self, words: Words, tokens: list[str] | None = None, places: list[int] | None = None
@@ -153,8 +157,9 @@ class Phrases:
         `tokens` are the text's tokens in another form, each standing at the token of `words` that `places` says.
         """
         if not self._sorted:
-            for listed in self._entries.values():
-                listed.sort(key=lambda entry: -len(entry[0]))
+            for seconds in self._longer.values():
+                for listed in seconds.values():
+                    listed.sort(key=lambda entry: -len(entry[0]))
             self._sorted = True
         if tokens is None:
             tokens = words.low
@@ -163,21 +168,26 @@ class Phrases:
                 tokens = [tokens[index] for index in places]
         hits: dict[str, list[Hit]] = {}
         busy: dict[str, int] = {}
-        entries = self._entries
+        alone, longer = self._alone, self._longer
+        last_token = len(tokens) - 1
+
+        def hit(kind: str, value: object, at: int, length: int) -> None:
+            busy[kind] = at + length
+            first = places[at] if places is not None else at
+            last = places[at + length - 1] if places is not None else at + length - 1
+            hits.setdefault(kind, []).append(
+                Hit(kind, value, first, last, words.start[first], words.end[last])
+            )
+
         for at, word in enumerate(tokens):
-            found = entries.get(word)
-            if found is None:
-                continue
-            for rest, kind, value in found:
-                if busy.get(kind, 0) > at:
-                    continue
-                length = len(rest)
-                if length and tokens[at + 1 : at + 1 + length] != rest:
-                    continue
-                busy[kind] = at + 1 + length
-                first = places[at] if places is not None else at
-                last = places[at + length] if places is not None else at + length
-                hits.setdefault(kind, []).append(
-                    Hit(kind, value, first, last, words.start[first], words.end[last])
-                )
+            seconds = longer.get(word)
+            if seconds is not None and at < last_token:
+                for rest, kind, value in seconds.get(tokens[at + 1], ()):
+                    if busy.get(kind, 0) <= at and (not rest or tokens[at + 2 : at + 2 + len(rest)] == rest):
+                        hit(kind, value, at, len(rest) + 2)
+            single = alone.get(word)
+            if single is not None:
+                for kind, value in single:
+                    if busy.get(kind, 0) <= at:
+                        hit(kind, value, at, 1)
         return hits

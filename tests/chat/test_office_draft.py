@@ -89,9 +89,9 @@ async def test_discard_sends_nothing_and_says_so(bot: WholeBot) -> None:
 
 
 async def test_submit_with_something_required_missing_says_what(bot: WholeBot) -> None:
-    await bot.maria.mentions("refer Jane Whitcomb, cardiology, palpitations")
+    await bot.maria.mentions("refer Jane Whitcomb, DOB 3/14/1962, cardiology")
     await bot.maria.presses(bot.office.head, "Submit")
-    assert "Not sent yet: date of birth and phone are still needed" in bot.maria.told
+    assert "Not sent yet: phone and reason are still needed" in bot.maria.told
     assert (await bot.referral()).state is State.DRAFT
 
 

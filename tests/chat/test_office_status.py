@@ -68,7 +68,7 @@ async def test_another_offices_referral_is_answered_exactly_like_none(bot: Whole
     for asked in (reference, "RB-ZZZZ"):
         message = await bot.omar.mentions(f"status {asked}")
         answers.append(bot.thread_of(message).text)
-    for asked in ("Jane Whitcomb", "Walter Nobody"):
+    for asked in ("Jane Whitcomb", "Walter Stone"):
         message = await bot.omar.mentions(f"status of {asked}")
         answers.append(bot.thread_of(message).text)
     assert len(set(answers)) == 1

@@ -25,6 +25,16 @@ async def test_accept_claims_too(bot: WholeBot) -> None:
     assert (referral.state, referral.owner_key) == (State.ACCEPTED, "raj")
 
 
+async def test_another_takes_over_what_somebody_has(bot: WholeBot) -> None:
+    await bot.sent()
+    await bot.tess.presses(bot.intake.head, "Claim")
+    await bot.raj.presses(bot.intake.head, "Take over")
+    assert (await bot.referral()).owner_key == "raj"
+    assert "Claimed by Raj Patel (scheduling)" in bot.intake.head
+    assert "Next: Raj Patel, to schedule by" in bot.office.head
+    assert "Raj Patel (scheduling)" in bot.office.news[-1]
+
+
 async def test_ask_the_office_puts_the_turn_to_the_office(bot: WholeBot) -> None:
     await bot.sent()
     await bot.tess.opens(bot.intake.head, "Ask the office")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from referral_bot.access import NO_SUCH_REFERRAL
-from referral_bot.cards import replies
+from referral_bot.cards import details, replies
 from referral_bot.cards.elements import Button, Buttons, Card, Style, Text, Tone
 from referral_bot.desk import (
     answers,
@@ -25,9 +25,9 @@ from referral_bot.desk import (
 )
 from referral_bot.desk.turn import Message, Place, Turn
 from referral_bot.lifecycle import TERMINAL
-from referral_bot.model import AuditAction, Preference, Referral
+from referral_bot.model import AuditAction, Packet, Preference, Referral
 from referral_bot.practice import VisitType
-from referral_bot.reading import Context, OpenReferral, Reading, read
+from referral_bot.reading import Context, OpenReferral, Reading, read, read_answer
 from referral_bot.reading.phones import find_phones, find_short_phones
 
 ABOUT_A_REFERRAL: Final = frozenset(
@@ -91,31 +91,33 @@ def said(turn: Turn, message: Message) -> None:
 
 def read_for(turn: Turn, text: str) -> Reading:
     """Read a text with the practice's words; the office's open referrals only where they matter."""
-    reading = _commanded(text, _read(turn, text, Context()))
+    reading = _read(turn, text, Context())
     if ABOUT_A_REFERRAL & set(reading.intents):
         open_ones = turn.tx.referrals(office_key=turn.actor.office_key, limit=CONTEXT_LIMIT)
         known = tuple(OpenReferral(r.reference or "", r.packet.patient.name) for r in open_ones)
         context = Context(office=turn.actor.office_key, open_referrals=known)
-        reading = _commanded(text, _read(turn, text, context))
+        reading = _read(turn, text, context)
     if find_short_phones(text) and not find_phones(text):
         return replace(reading, flags=(*reading.flags, "phone_incomplete"))
     return reading
 
 
 def _read(turn: Turn, text: str, context: Context) -> Reading:
+    """A reading of the text; one that begins with a command means it, however little else could be read."""
     now = turn.now.astimezone(telling.zone_of_actor(turn))
-    return read(text, now=now, context=context, vocabulary=packets.vocabulary(turn.practice))
-
-
-def _commanded(text: str, reading: Reading) -> Reading:
-    """A text that begins with a command means it, however little else of it could be read."""
+    vocabulary = packets.vocabulary(turn.practice)
+    reading = read(text, now=now, context=context, vocabulary=vocabulary)
     if "emergency" in reading.intents:
         return reading
-    for command, intent in COMMANDS.items():
-        if command.match(text) and intent not in reading.intents:
-            rest = tuple(one for one in reading.intents if one != "out_of_scope")
-            return replace(reading, intents=(intent, *rest))
-    return reading
+    intent = next((intent for command, intent in COMMANDS.items() if command.match(text)), None)
+    if intent is None or intent in reading.intents:
+        return reading
+    if intent != "submit_referral":
+        return replace(reading, intents=(intent,))
+    answer = read_answer(
+        text, asked=tuple(details.LABELS), now=now, vocabulary=vocabulary, current=Packet().model_dump()
+    )
+    return Reading((intent,), answer.fields, (), answer.flags)
 
 
 def emergency(turn: Turn) -> None:

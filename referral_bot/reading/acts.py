@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from referral_bot.reading.coverage import payers_in
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.resolve import Mention
+from referral_bot.reading.words import Hit
 
 
 class Act(NamedTuple):
@@ -98,78 +100,100 @@ def weigh(doc: Document, start: int, end: int) -> Evidence:
     )
 
 
-def find_acts(
-    doc: Document, start: int, end: int, mentions: list[Mention], *, follow_up: bool = True
-) -> list[Act]:
+_YOU = re.compile(r"\b(?:you|yall|y'all|u)\b")
+_WANTS_TO_KNOW = re.compile(r"\b(?:need|give|send|tell|share|know|confirm)\b")
+_A_REFERRAL = re.compile(r"\breferral|\bref\b")
+_CANCEL_AROUND = re.compile(r"\bcancel|withdraw|referral|\bref\b|need|want")
+_WEAK_MOVES = ("instead", "conflict", "need another", "move", "push", "new time", "not work")
+_VISIT = re.compile(r"\b(?:appt|appointment|visit|cita)\b")
+_SOME_DAY = re.compile(r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move)\w*\b|\d/\d")
+_MOVED_TO_URGENT = re.compile(r"\b(?:moved?|bump(?:ed)?)\b[^.?!]{0,24}\bto (?:urgent|stat|asap|routine)\b")
+_MOVED_HOUSE = re.compile(
+    r"\b(?:he|she|they|pt|patient|family)(?:'s|'ve| has| have| is)? (?:just )?mov(?:ed|ing)\b"
+)
+_MOVED_FROM = re.compile(r"\bmoved? (?:from|to) [a-z]")
+_DID_YOU_GET = re.compile(
+    r"\b(?:did|have|has|you) (?:you |u |y'all |yall )?(?:get|got|gotten|receive\w*|recieve\w*)\b"
+)
+_OF_A_VISIT = re.compile(r"\b(?:from (?:her|his|the|your|their) (?:visit|appt|consult))|when\b")
+_PAPERS = re.compile(
+    r"\b(?:fax(?:ed|es)?|records?|packet|paperwork|documents?|docs|documentos|pages?|pgs?|pg)\b"
+)
+_CONFIRM = re.compile(
+    r"\b(?:confirm|make sure|making sure|verify|checking|check|want(?:ed)? to (?:know|see)|let me know|wondering"
+    r"|hoping|pls|please)\b"
+)
+_ATTACHED = re.compile(r"\b(?:attached|attaching|adjunt\w*|uploaded|uploading)\b")
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """One sentence of a stretch, with the cues that stand in it."""
+
+    doc: Document
+    begin: int
+    stop: int
+    text: str
+    asks: bool
+    cues: dict[str, list[Hit]]
+    mentions: list[Mention]
+    """All mentions of the stretch."""
+
+    def form(self, hit: Hit) -> str:
+        """The words of a cue as they are written."""
+        return self.doc.words.lower[hit.start : hit.end]
+
+
+def find_acts(doc: Document, start: int, end: int, mentions: list[Mention]) -> list[Act]:
     """The acts of a stretch except new referrals, each once, by the sentence in which its cue stands."""
     acts: dict[str, Act] = {}
-
-    def add(intent: str, place: int) -> None:
-        if intent not in acts:
-            acts[intent] = Act(place, intent)
-
     lower = doc.words.lower
-    whole = lower[start:end]
     for begin, stop in doc.sentences:
         begin, stop = max(begin, start), min(stop, end)
         if begin >= stop:
             continue
+        cues = doc.cues_in(begin, stop)
         text = lower[begin:stop]
-        asks = "?" in text or _QUESTION.match(text.strip()) is not None
-        here = [mention for mention in mentions if begin <= mention.start < stop]
-        _cancel(doc, begin, stop, text, whole, asks, here, mentions, add)
-        _reschedule(doc, begin, stop, text, asks, mentions, add)
-        _documents(doc, begin, stop, text, asks, mentions, add)
-        if (
-            doc.cue("accepts", begin, stop)
-            and (payers_in(doc, begin, stop) or doc.found("plan", begin, stop))
-            and _ASKS_INSURANCE.search(text)
-            and (asks or re.search(r"\b(?:you|yall|y'all|u)\b", text))
-        ):
-            add("ask_insurance_accepted", doc.cue("accepts", begin, stop)[0].start)
-        if doc.cue("availability", begin, stop):
-            add("check_availability", doc.cue("availability", begin, stop)[0].start)
-        if doc.cue("status", begin, stop) or (
-            asks
-            and (
-                doc.cue("scheduled", begin, stop)
-                or doc.cue("no_show", begin, stop)
-                or doc.cue("seen", begin, stop)
-            )
-        ):
-            hits = (
-                doc.cue("status", begin, stop)
-                or doc.cue("scheduled", begin, stop)
-                or doc.cue("no_show", begin, stop)
-                or doc.cue("seen", begin, stop)
-            )
-            add("check_status", hits[0].start)
-        if doc.cue("office_open", begin, stop):
-            add("office_open", doc.cue("office_open", begin, stop)[0].start)
-        if doc.cue("update", begin, stop):
-            add("update_referral", doc.cue("update", begin, stop)[0].start)
-        for kind, intent in (
-            ("human", "request_human"),
-            ("issue", "report_issue"),
-            ("requirements", "ask_requirements"),
-        ):
-            hits = doc.cue(kind, begin, stop)
-            if hits and not (kind == "human" and _is_no_wish(text)):
-                add(intent, hits[0].start)
         tries = _MANY_TRIES.search(text)
         if tries:
-            add("report_issue", begin + tries.start())
-        for topic in ("fax_topic", "address_topic", "hours_topic", "phone_topic"):
-            hits = doc.cue(topic, begin, stop)
-            if hits and (
-                asks or "?" in lower or re.search(r"\b(?:need|give|send|tell|share|know|confirm)\b", text)
-            ):
-                add("ask_practice_info", hits[0].start)
-        for kind, intent in (("thanks", "thanks"), ("help", "help"), ("refill", "out_of_scope")):
-            hits = doc.cue(kind, begin, stop)
-            if hits:
-                add(intent, hits[0].start)
+            acts.setdefault("report_issue", Act(begin + tries.start(), "report_issue"))
+        if not cues:
+            continue
+        asks = "?" in text or _QUESTION.match(text.strip()) is not None
+        sentence = _Sentence(doc, begin, stop, text, asks, cues, mentions)
+        for act in (
+            _cancel(sentence, lower[start:end]),
+            _reschedule(sentence),
+            _note(sentence) or _receipt(sentence) or _attachment(sentence),
+            _insurance(sentence),
+            _status(sentence),
+            _practice_info(sentence),
+            *_plain(sentence),
+        ):
+            if act is not None:
+                acts.setdefault(act.intent, act)
     return sorted(acts.values())
+
+
+_PLAIN = (
+    ("availability", "check_availability"),
+    ("office_open", "office_open"),
+    ("update", "update_referral"),
+    ("issue", "report_issue"),
+    ("requirements", "ask_requirements"),
+    ("thanks", "thanks"),
+    ("help", "help"),
+    ("refill", "out_of_scope"),
+)
+
+
+def _plain(sentence: _Sentence) -> list[Act]:
+    """Acts that their cue alone tells."""
+    acts = [Act(sentence.cues[cue][0].start, intent) for cue, intent in _PLAIN if cue in sentence.cues]
+    human = sentence.cues.get("human")
+    if human and not _is_no_wish(sentence.text):
+        acts.append(Act(human[0].start, "request_human"))
+    return acts
 
 
 def _is_no_wish(text: str) -> bool:
@@ -179,107 +203,113 @@ def _is_no_wish(text: str) -> bool:
     return _HAS_CALLED.search(text) is not None and not _CALL_ME.search(text)
 
 
-def _cancel(doc, begin, stop, text, whole, asks, here, mentions, add) -> None:  # type: ignore[no-untyped-def]
-    hits = doc.cue("cancel", begin, stop)
-    if not hits:
-        return
-    if _NEGATED_CANCEL.search(text) or _PASSIVE.search(text):
-        if _NEGATED_CANCEL.search(text):
-            add("not_cancel", hits[0].start)
-        return
-    after = doc.words.lower[stop : stop + 60]
-    if _TAKEN_BACK.search(after[:24]) or (
-        _TAKEN_BACK.search(text) and _TAKEN_BACK.search(text).start() > hits[0].start - begin
-    ):  # type: ignore[union-attr]
-        if not re.match(r"scratch", doc.words.lower[hits[0].start : hits[0].end]) or len(hits) > 1:
-            add("not_cancel", hits[0].start)
-            return
-    strong = [hit for hit in hits if not _WEAK_CANCEL.match(doc.words.lower[hit.start : hit.end])]
-    if not strong:
-        documents = doc.found("document", begin, stop)
-        if documents and not re.search(r"\breferral|\bref\b", text):
-            return
-        if not (here or mentions or _REFERRAL_WORD.search(text)):
-            return
-        weak = doc.words.lower[hits[0].start : hits[0].end]
-        if weak.startswith(("declin", "keep", "no longer", "not ")) and not re.search(
-            r"\bcancel|withdraw|referral|\bref\b|need|want", whole
-        ):
-            return
-    add("cancel_referral", (strong or hits)[0].start)
+def _status(sentence: _Sentence) -> Act | None:
+    kinds = ("status", "scheduled", "no_show", "seen") if sentence.asks else ("status",)
+    hits = next((sentence.cues[kind] for kind in kinds if kind in sentence.cues), None)
+    return Act(hits[0].start, "check_status") if hits else None
 
 
-def _reschedule(doc, begin, stop, text, asks, mentions, add) -> None:  # type: ignore[no-untyped-def]
-    hits = doc.cue("reschedule", begin, stop)
-    if not hits:
-        return
-    form = doc.words.lower[hits[0].start : hits[0].end]
-    if re.search(r"\b(?:move|moved|bump|bumped)\b[^.?!]{0,24}\bto (?:urgent|stat|asap|routine)\b", text):
-        return
-    if all(
-        doc.words.lower[hit.start : hit.end].startswith(
-            ("instead", "conflict", "need another", "move", "moved", "push", "new time", "not work")
-        )
-        for hit in hits
-    ) and not (mentions or re.search(r"\b(?:appt|appointment|visit|cita)\b", text)):
-        return
-    if "instead" in form and not re.search(
-        r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move)\w*\b|\d/\d", text
-    ):
-        return
-    if re.fullmatch(r"move\w*", form) and re.search(
-        r"\b(?:he|she|they|pt|patient|family)(?:'s|'ve| has| have| is)? (?:just )?mov(?:ed|ing)\b", text
-    ):
-        return
-    if re.search(r"\bmoved? (?:from|to) [a-z]", text) and payers_in(doc, begin, stop):
-        return
-    add("reschedule_appointment", hits[0].start)
-
-
-def _documents(doc, begin, stop, text, asks, mentions, add) -> None:  # type: ignore[no-untyped-def]
-    kinds = doc.found("document", begin, stop)
-    note = doc.cue("note", begin, stop)
-    received = doc.cue("document", begin, stop)
-    attach = doc.cue("attach", begin, stop)
-    if (
-        note
-        and _WANTS_NOTE.search(text)
-        and not (
-            re.search(
-                r"\b(?:did|have|has|you) (?:you |u |y'all |yall )?(?:get|got|gotten|receive\w*|recieve\w*)\b",
-                text,
-            )
-            and not re.search(r"\b(?:from (?:her|his|the|your|their) (?:visit|appt|consult))|when\b", text)
-        )
-        and not (attach and not asks)
-    ):
-        add("request_consult_note", note[0].start)
-        return
-    mentions_fax = (
-        re.search(
-            r"\b(?:fax(?:ed|es)?|records?|packet|paperwork|documents?|docs|documentos|pages?|pgs?|pg)\b", text
-        )
-        is not None
+def _insurance(sentence: _Sentence) -> Act | None:
+    """Whether a payer or a plan is asked about."""
+    hits = sentence.cues.get("accepts")
+    if not hits or not _ASKS_INSURANCE.search(sentence.text):
+        return None
+    doc, begin, stop = sentence.doc, sentence.begin, sentence.stop
+    if not (payers_in(doc, begin, stop) or doc.found("plan", begin, stop)):
+        return None
+    return (
+        Act(hits[0].start, "ask_insurance_accepted") if sentence.asks or _YOU.search(sentence.text) else None
     )
-    if (
-        received
-        and (kinds or mentions_fax)
-        and _RECEIPT.search(text)
-        and (
-            asks
-            or re.search(
-                r"\b(?:confirm|make sure|making sure|verify|checking|check|want(?:ed)? to (?:know|see)|let me know|wondering|hoping|pls|please)\b",
-                text,
-            )
-        )
+
+
+def _practice_info(sentence: _Sentence) -> Act | None:
+    for topic in ("fax_topic", "address_topic", "hours_topic", "phone_topic"):
+        hits = sentence.cues.get(topic)
+        if hits and (sentence.asks or "?" in sentence.doc.words.raw or _WANTS_TO_KNOW.search(sentence.text)):
+            return Act(hits[0].start, "ask_practice_info")
+    return None
+
+
+def _cancel(sentence: _Sentence, whole: str) -> Act | None:
+    """`cancel_referral`, or `not_cancel` where it says that nothing is to be cancelled."""
+    hits = sentence.cues.get("cancel")
+    if not hits:
+        return None
+    text = sentence.text
+    if _NEGATED_CANCEL.search(text):
+        return Act(hits[0].start, "not_cancel")
+    if _PASSIVE.search(text):
+        return None
+    after = sentence.doc.words.lower[sentence.stop : sentence.stop + 24]
+    back = _TAKEN_BACK.search(text)
+    taken_back = _TAKEN_BACK.search(after) or (back and back.start() > hits[0].start - sentence.begin)
+    if taken_back and (len(hits) > 1 or not sentence.form(hits[0]).startswith("scratch")):
+        return Act(hits[0].start, "not_cancel")
+    strong = [hit for hit in hits if not _WEAK_CANCEL.match(sentence.form(hit))]
+    if not strong and not _means_referral(sentence, hits[0], whole):
+        return None
+    return Act((strong or hits)[0].start, "cancel_referral")
+
+
+def _means_referral(sentence: _Sentence, hit: Hit, whole: str) -> bool:
+    """Whether a weak word for cancelling ("drop", "pull", "declined") speaks of a referral."""
+    if sentence.doc.found("document", sentence.begin, sentence.stop) and not _A_REFERRAL.search(
+        sentence.text
     ):
-        if not (attach and not asks):
-            add("confirm_document_received", received[0].start)
-            return
-    if (
-        attach
-        and (kinds or re.search(r"\b(?:attached|attaching|adjunt\w*|uploaded|uploading)\b", text))
-        and _SENT_HERE.search(text)
-        and not (asks and received)
-    ):
-        add("attach_document", attach[0].start)
+        return False
+    if not (sentence.mentions or _REFERRAL_WORD.search(sentence.text)):
+        return False
+    if sentence.form(hit).startswith(("declin", "keep", "no longer", "not ")):
+        return _CANCEL_AROUND.search(whole) is not None
+    return True
+
+
+def _reschedule(sentence: _Sentence) -> Act | None:
+    hits = sentence.cues.get("reschedule")
+    if not hits:
+        return None
+    text, form = sentence.text, sentence.form(hits[0])
+    weak = all(sentence.form(hit).startswith(_WEAK_MOVES) for hit in hits)
+    if weak and not (sentence.mentions or _VISIT.search(text)):
+        return None
+    if "instead" in form and not _SOME_DAY.search(text):
+        return None
+    if _MOVED_TO_URGENT.search(text) or (_MOVED_HOUSE.search(text) and form.startswith("move")):
+        return None
+    if _MOVED_FROM.search(text) and payers_in(sentence.doc, sentence.begin, sentence.stop):
+        return None
+    return Act(hits[0].start, "reschedule_appointment")
+
+
+def _note(sentence: _Sentence) -> Act | None:
+    """A consult note or visit report that is wanted back."""
+    hits = sentence.cues.get("note")
+    if not hits or not _WANTS_NOTE.search(sentence.text):
+        return None
+    if _DID_YOU_GET.search(sentence.text) and not _OF_A_VISIT.search(sentence.text):
+        return None
+    if "attach" in sentence.cues and not sentence.asks:
+        return None
+    return Act(hits[0].start, "request_consult_note")
+
+
+def _receipt(sentence: _Sentence) -> Act | None:
+    """Whether a document has come."""
+    hits = sentence.cues.get("document")
+    text = sentence.text
+    if not hits or not _RECEIPT.search(text) or ("attach" in sentence.cues and not sentence.asks):
+        return None
+    if not (sentence.doc.found("document", sentence.begin, sentence.stop) or _PAPERS.search(text)):
+        return None
+    return Act(hits[0].start, "confirm_document_received") if sentence.asks or _CONFIRM.search(text) else None
+
+
+def _attachment(sentence: _Sentence) -> Act | None:
+    """A file that is put to a referral."""
+    hits = sentence.cues.get("attach")
+    text = sentence.text
+    if not hits or not _SENT_HERE.search(text) or (sentence.asks and "document" in sentence.cues):
+        return None
+    if sentence.doc.found("document", sentence.begin, sentence.stop) or _ATTACHED.search(text):
+        return Act(hits[0].start, "attach_document")
+    return None

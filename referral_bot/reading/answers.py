@@ -17,6 +17,7 @@ from referral_bot.reading.lexicon import EVERYDAY_WORDS, lexicon_of
 from referral_bot.reading.model import Answer, Context, Fields
 from referral_bot.reading.names import Name, looks_mistyped, read_name, title_case
 from referral_bot.reading.npi import is_npi
+from referral_bot.reading.phones import find_short_phones
 from referral_bot.reading.submission import read_submission
 from referral_bot.reading.vocabulary import Vocabulary
 
@@ -274,7 +275,7 @@ def _bare(
             day = birth_date(written, doc.today)
             if day and not fields.get("patient", {}).get("dob"):
                 fields.setdefault("patient", {})["dob"] = day.isoformat()
-    if "phone" in wanted and not fields.get("patient", {}).get("phone") and doc.short_phones:
+    if "phone" in wanted and not fields.get("patient", {}).get("phone") and find_short_phones(raw):
         flags.append("phone_incomplete")
 
 

@@ -11,7 +11,7 @@ from referral_bot.reading.tables.calendar import MONTHS
 _MONTH = "|".join(sorted((re.escape(form) for form in MONTHS), key=len, reverse=True))
 _BEFORE = r"(?<![\w/.\-])"
 _NUMERIC = re.compile(
-    r"(?<![\d/.\-#])(?:"
+    r"(?=\d)(?<![\d/.\-#])(?:"
     r"(?P<y1>(?:19|20)\d\d)(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})"
     r"|(?P<m2>\d{1,2}) ?(?P<s2>[-/.]) ?(?P<d2>\d{1,2}) ?(?P=s2) ?(?P<y2>\d{4}|'?\d\d)"
     r"|(?P<m3>\d\d)(?P<d3>\d\d)(?P<y3>(?:19|20)\d\d)"

@@ -10,7 +10,7 @@ from referral_bot.reading.dates import Written, find_dates
 from referral_bot.reading.layout import Labelled, find_labels, find_table, list_items, without_noise
 from referral_bot.reading.lexicon import EVERYDAY_WORDS, Lexicon, lemmatize
 from referral_bot.reading.model import Context
-from referral_bot.reading.phones import Phone, find_phones, find_short_phones
+from referral_bot.reading.phones import Phone, find_phones
 from referral_bot.reading.tables.calendar import MONTHS
 from referral_bot.reading.words import Hit, Words
 
@@ -85,7 +85,6 @@ class Document:
         self._label_starts = [label.start for label in self.labelled]
         self.items = [] if self.rows else list_items(self.words.raw)
         self.phones: list[Phone] = find_phones(self.words.raw)
-        self.short_phones: list[Phone] = find_short_phones(self.words.raw)
         spans = [(phone.start, phone.end) for phone in self.phones]
         self.dates: list[Written] = [
             written
@@ -175,6 +174,15 @@ class Document:
         if self.corrections and kind == "cancel":
             hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in self.corrections)]
         return hits
+
+    def cues_in(self, start: int, end: int) -> dict[str, list[Hit]]:
+        """The cues of a range by kind, kinds without any left out."""
+        found: dict[str, list[Hit]] = {}
+        for kind in self.cues:
+            hits = self.cue(kind, start, end)
+            if hits:
+                found[kind] = hits
+        return found
 
     def before(self, place: int, length: int = 30) -> str:
         """The lower-case text before a place on its line."""

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import EVERYDAY_WORDS, GIVEN_NAMES, SURNAMES
-from referral_bot.reading.names import NEVER_NAMES, Name, is_given, is_plausible, read_name, title_case, two_names
+from referral_bot.reading.names import (
+    NEVER_NAMES,
+    Name,
+    is_given,
+    is_plausible,
+    read_name,
+    title_case,
+    two_names,
+)
 from referral_bot.reading.people import Run, name_run
 from referral_bot.reading.tables.people import PATIENT_TITLES
 

@@ -17,7 +17,7 @@ from referral_bot.reading.names import Name, looks_mistyped
 from referral_bot.reading.patients import find_patient_names, labelled_name
 from referral_bot.reading.people import Contact, Doctor, find_contacts, find_doctors
 from referral_bot.reading.reason import read_reason
-from referral_bot.reading.when import When, read_when
+from referral_bot.reading.when import TIME_WORDS, When, read_when
 from referral_bot.reading.wishes import (
     any_provider,
     choose_service,
@@ -318,7 +318,7 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             taken[label.label : label.end] = b"\x01" * (label.end - label.label)
     for piece in _PIECE.finditer(lower, start, end):
         begin, stop = piece.span()
-        if taken.find(0, begin, stop) < 0:
+        if taken.find(0, begin, stop) < 0 or not _speaks_of_time(doc, begin, stop):
             continue
         label = doc.label_at(begin)
         if (
@@ -364,6 +364,18 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             taken[begin:stop] = b"\x01" * (stop - begin)
         _add(total, when)
     return _as_deadline(total, doc.today)
+
+
+def _speaks_of_time(doc: Document, start: int, end: int) -> bool:
+    """Whether a piece holds a number or a word that could say when."""
+    low = doc.words.low
+    for index in range(doc.words.at(start), len(low)):
+        if doc.words.start[index] >= end:
+            return False
+        token = low[index]
+        if token in TIME_WORDS or token.isdigit():
+            return True
+    return False
 
 
 def _add(total: When, when: When) -> None:

@@ -279,6 +279,20 @@ def read_when(lower: str, start: int, end: int, today: date, *, general: bool = 
     return when
 
 
+TIME_WORDS = (
+    frozenset(
+        """day days week weeks wk wks month months mes semana semanas today tomorrow tmrw tmr tmrow tomorow tommorow
+    tommorrow tomm soon soonest first 1st earliest next morning mornings afternoon afternoons am ams pm pms noon school
+    lunch evening evenings mañana mañanas manana tarde tardes hoy thanksgiving christmas xmas turkey holiday holidays
+    same temprano pronto antes quick quickest misma work early late weekday weekdays anytime año navidad acción labor
+    memorial easter halloween mwf tth tdy tonight cuanto whatever available avail a p two three four five six ten
+    before after b4 by until""".split()
+    )
+    | WEEKDAYS.keys()
+    | MONTHS.keys()
+    | set("m w f t th".split())
+)
+"""Words without which a text says nothing about when."""
 _HINT = re.compile(
     rf"\d|\b(?:{_DAY}|{_HOLIDAY})\b|week|wk|month|today|tomor|tmr|tomm|soon|first|1st|earliest|next|morning|afternoon|\bams?\b|\bpms?\b|noon|school|lunch|evening|mañana|manana|tarde|hoy|semana|mes\b|m/w|t/th|mwf|same time|day|temprano|pronto|antes|quick|misma|work\b|{'|'.join(f'{month}' for month in ('jan', 'feb', 'mar', 'apr', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'))}"
 )

@@ -77,7 +77,10 @@ def test_a_time_that_lapsed_and_was_taken_is_said_and_the_referral_is_sent_all_t
     assert office.press("maria", "submit", first.id) == Outcome()
     sent = next(one for one in office.store.all(Referral) if one.id == first.id)
     assert sent.state is State.SUBMITTED
-    assert "The time you chose can't be had any more. The referral is sent;" in office.told(Audience.OFFICE, first.id)[-1]
+    assert (
+        "The time you chose can't be had any more. The referral is sent;"
+        in office.told(Audience.OFFICE, first.id)[-1]
+    )
     booked = [one for one in office.store.all(Appointment) if one.status is AppointmentStatus.BOOKED]
     assert [one.referral_id for one in booked] == [second.id]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from referral_bot.directory import Directory, Problem, compare, read_directory
+from referral_bot.directory import Directory, DirectoryInvalid, Problem, compare, read_directory
+from referral_bot.directory.in_use import still_in_use
 from referral_bot.model import AuditAction, AuditEntry
 from referral_bot.store import Transaction
 from storage import SqlStore
@@ -22,11 +23,13 @@ class Imported:
 def import_directory(store: SqlStore, text: str, *, dry_run: bool = False) -> Imported:
     """Make the kept directory the one that `text` describes; importing it again changes nothing.
 
-    Raises DirectoryInvalid with everything that is wrong with the file.
+    Raises DirectoryInvalid with everything that is wrong with the file, or still in use without it.
     """
     directory = read_directory(text)
 
     def use_case(tx: Transaction) -> list[str]:
+        if problems := still_in_use(tx, directory.practice, datetime.now(UTC)):
+            raise DirectoryInvalid(problems)
         changes = compare(_kept(tx), directory)
         if not dry_run:
             tx.replace_directory(

@@ -132,7 +132,7 @@ def missing(referral: Referral, practice: Practice, documents: Sequence[Document
         "dob": patient.dob is not None,
         "phone": bool(patient.phone or packet.contact.phone),
         "insurance": bool(packet.insurance.payer or packet.insurance.self_pay),
-        "service": referral.service_key is not None,
+        "service": _service(referral, practice) is not None,
         "reason": bool(packet.reason or packet.icd10),
         "referring_provider": bool(packet.referring.last),
         "documents": bool(packet.documents or documents),
@@ -148,8 +148,13 @@ def blocking(referral: Referral, practice: Practice, documents: Sequence[Documen
 
 
 def _required(referral: Referral, practice: Practice) -> tuple[str, ...]:
-    found = next((service for service in practice.services if service.key == referral.service_key), None)
-    return found.requires if found else ()
+    service = _service(referral, practice)
+    return service.requires if service else ()
+
+
+def _service(referral: Referral, practice: Practice) -> Service | None:
+    """The service a referral goes to, unless the directory has dropped it since it was drafted."""
+    return next((service for service in practice.services if service.key == referral.service_key), None)
 
 
 def warnings(scene: Scene, referral: Referral) -> list[str]:

@@ -87,6 +87,18 @@ async def test_forty_thousand_characters_are_read_and_kept(bot: WholeBot) -> Non
     assert list(bot.workspace.calls.failed()) == []
 
 
+async def test_more_than_a_field_shows_is_kept_when_the_form_is_sent_back(bot: WholeBot) -> None:
+    await bot.maria.mentions("refer Jane Whitcomb, DOB 3/14/1962, 309-555-0123, palpitations, cardiology")
+    await bot.maria.says(
+        "pls note: " + "she has told us about this for years, and then again. " * 200, under=bot.office
+    )
+    long = (await bot.referral()).packet.notes
+    await bot.maria.opens(bot.office.head, "Edit")
+    assert (await bot.maria.fills_in({"Urgency": "Urgent"})).ok
+    assert (await bot.referral()).packet.notes == long
+    assert len(long or "") > 3_000
+
+
 @pytest.mark.parametrize("phi", ["full"])
 @pytest.mark.parametrize("name", [EMOJI, RTL, COMBINING])
 async def test_emoji_right_to_left_and_combining_characters_are_kept_as_typed(
@@ -302,6 +314,17 @@ async def test_a_form_that_slack_does_not_open_is_said(bot: WholeBot) -> None:
     assert await bot.maria.presses(bot.office.head, "Edit") is None
     assert "Nothing was lost: please press again." in bot.maria.told
     assert await bot.maria.presses(bot.office.head, "Edit") is not None
+
+
+async def test_a_channel_that_is_gone_is_told_to_the_practice(bot: WholeBot) -> None:
+    await bot.sent()
+    card = bot.intake
+    bot.workspace.archive(LAKESIDE)
+    await bot.tess.presses(card.head, "Claim")
+    told = bot.newest("C0INTAKE", "could not be delivered")
+    assert f"A message in channel {LAKESIDE} could not be delivered (is_archived)." in told.head
+    assert "Please tell them another way." in told.head
+    assert "Claimed by Tess Moran" in card.head
 
 
 # ---------------------------------------------------------------- the database in trouble

@@ -16,8 +16,8 @@ from sqlalchemy.engine import make_url
 
 from handlers.settings import Settings, is_loopback, require_platform
 from handlers.shipped import MANIFEST, shipped
-from referral_bot.cards.view import Phi
 from referral_bot.errors import ReferralBotError, SetupError
+from referral_bot.model import Phi
 from referral_bot.practice import Practice
 from storage import SqlStore, migrations, open_store
 from storage.opening import engine_for

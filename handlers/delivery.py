@@ -21,11 +21,10 @@ import structlog
 from handlers.clock import Clock
 from handlers.metrics import Metrics
 from handlers.pace import Channel, Pace
-from referral_bot.cards.view import Phi
 from referral_bot.desk import delivery as core
 from referral_bot.desk.delivery import Outgoing
 from referral_bot.errors import StoreUnavailable
-from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus
+from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus, Phi
 from referral_bot.store import Result, Store, Transaction
 
 log = structlog.get_logger()

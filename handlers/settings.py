@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import AnyHttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from referral_bot.cards.view import Phi
 from referral_bot.errors import SetupError
+from referral_bot.model import Phi
 
 SLACK_API_URL = "https://slack.com/api/"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -21,6 +21,13 @@ from referral_bot.practice import PromiseKind, Urgency, VisitType
 # ---------------------------------------------------------------- codes
 
 
+class Phi(StrEnum):
+    """How much patient data chat may carry."""
+
+    FULL = "full"
+    MINIMAL = "minimal"
+
+
 class Side(StrEnum):
     """Which of the two sides of a referral somebody belongs to."""
 
@@ -80,7 +87,6 @@ class EventKind(StrEnum):
     TOLD = "told"
     ADDED = "added"
     FILE_ADDED = "file_added"
-    FILE_REFUSED = "file_refused"
     CHANGED = "changed"
     TIME_REQUESTED = "time_requested"
     BOOKED = "booked"
@@ -404,8 +410,6 @@ class Referral(ReferralBase):
     packet: Packet = Packet()
     assumed: list[str] = []
     """Dotted fields that were filled from defaults, shown as assumed until confirmed by Submit."""
-    asked: list[str] = []
-    """Fields the draft's card asked for last, in whose light a short answer is read."""
     flags: list[str] = []
     """What the reader noticed in what was typed last, such as `dob_invalid`."""
 

@@ -41,7 +41,6 @@ from referral_bot.cards.elements import (
     Element,
     Fact,
     Facts,
-    Link,
     Quote,
     Style,
     Text,
@@ -184,8 +183,6 @@ def _element(element: Element, surface: Surface, numbers: _Numbers) -> Iterator[
         case Choices():
             for choice in element.choices:
                 yield _choice(choice, numbers)
-        case Link():
-            yield link(element.label, element.url)
         case Divider():
             yield DividerBlock()
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from referral_bot.cards import words
 from referral_bot.cards.elements import Fact
-from referral_bot.cards.view import Phi, View
-from referral_bot.model import Appointment, Packet, Preference, Referral
+from referral_bot.cards.view import View
+from referral_bot.model import Appointment, Packet, Phi, Preference, Referral
 
 ASSUMED: Final = "assumed"
 MISSING: Final = "still needed"
@@ -76,7 +76,7 @@ def plain_facts(view: View) -> list[Fact]:
     ]
     facts = [
         Fact("Service", view.service.name if view.service else "", _mark(referral, "service")),
-        Fact("Urgency", words.urgency(referral), "" if referral.urgency else ASSUMED),
+        Fact("Urgency", words.urgency(referral), "" if referral.urgency or referral.reference else ASSUMED),
         Fact("Referring provider", packet.referring.name, _mark(referral, "referring")),
         Fact("Would like", wishes(packet.preference)),
         Fact("Needs", ", ".join(filter(None, needs))),

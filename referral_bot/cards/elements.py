@@ -113,22 +113,13 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Link:
-    """A link to a page of this server; the only way an address gets into a card."""
-
-    label: str
-    url: str
-    type: Literal["link"] = "link"
-
-
-@dataclass(frozen=True)
 class Divider:
     """A line between parts."""
 
     type: Literal["divider"] = "divider"
 
 
-Element = Text | Quote | Facts | Buttons | Choices | Link | Divider
+Element = Text | Quote | Facts | Buttons | Choices | Divider
 
 
 @dataclass(frozen=True)

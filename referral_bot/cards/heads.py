@@ -17,9 +17,9 @@ from referral_bot.cards.elements import (
     Text,
     Tone,
 )
-from referral_bot.cards.view import Phi, View
+from referral_bot.cards.view import View
 from referral_bot.lifecycle import TERMINAL, Move, may_move
-from referral_bot.model import AppointmentStatus, Audience, Side, State
+from referral_bot.model import AppointmentStatus, Audience, Phi, Side, State
 from referral_bot.practice import Booking, PromiseKind
 
 

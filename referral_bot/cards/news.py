@@ -7,8 +7,8 @@ from typing import Final
 
 from referral_bot.cards import details, words
 from referral_bot.cards.elements import Button, Buttons, Card, Element, Facts, Quote, Style, Text, Tone
-from referral_bot.cards.view import Phi, View
-from referral_bot.model import Audience, CallOutcome, Event, EventKind, Side, State
+from referral_bot.cards.view import View
+from referral_bot.model import Audience, CallOutcome, Event, EventKind, Phi, Side, State
 from referral_bot.practice import PromiseKind
 
 _Writer = Callable[[View, Event], tuple[Element, ...]]
@@ -104,7 +104,8 @@ def _cancelled(view: View, event: Event) -> tuple[Element, ...]:
 
 
 def _no_show(view: View, event: Event) -> tuple[Element, ...]:
-    return (Text(f"The patient did not come to the appointment.{_next(view)}", Tone.STRONG),)
+    told = f"The patient did not come to the appointment, says {_by(view, event)}.{_next(view)}"
+    return (Text(told, Tone.STRONG),)
 
 
 def _changed(view: View, event: Event) -> tuple[Element, ...]:
@@ -118,10 +119,6 @@ def _changed(view: View, event: Event) -> tuple[Element, ...]:
 
 def _file_added(view: View, event: Event) -> tuple[Element, ...]:
     return (Text(f"{_by(view, event)} added a file."),)
-
-
-def _file_refused(view: View, event: Event) -> tuple[Element, ...]:
-    return (Text(f"A file was not taken: {event.detail['why']}", Tone.WARNING),)
 
 
 # ---------------------------------------------------------------- to the office
@@ -170,11 +167,12 @@ def _time_requested_office(view: View, event: Event) -> tuple[Element, ...]:
 
 
 def _arrived_office(view: View, event: Event) -> tuple[Element, ...]:
-    return (Text("The patient has arrived for the appointment."),)
+    return (Text(f"The patient has arrived for the appointment, says {_by(view, event)}."),)
 
 
 def _seen_office(view: View, event: Event) -> tuple[Element, ...]:
-    return (Text(f"The patient was seen today.{_next(view)}", Tone.STRONG),)
+    told = f"The patient was seen today, says {_by(view, event)}.{_next(view)}"
+    return (Text(told, Tone.STRONG),)
 
 
 def _report_office(view: View, event: Event) -> tuple[Element, ...]:
@@ -275,7 +273,6 @@ _BOTH: Final[dict[EventKind, _Writer]] = {
     EventKind.NO_SHOW: _no_show,
     EventKind.CHANGED: _changed,
     EventKind.FILE_ADDED: _file_added,
-    EventKind.FILE_REFUSED: _file_refused,
 }
 
 _WRITERS: Final[dict[Audience, dict[EventKind, _Writer]]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from referral_bot.access import masked
@@ -16,18 +15,12 @@ from referral_bot.model import (
     Document,
     Office,
     Person,
+    Phi,
     Question,
     Referral,
     Side,
 )
 from referral_bot.practice import Location, Practice, Provider, Service
-
-
-class Phi(StrEnum):
-    """How much patient data chat may carry."""
-
-    FULL = "full"
-    MINIMAL = "minimal"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from datetime import datetime
 from referral_bot.cards import elements, replies
 from referral_bot.cards.elements import Card, Tone
 from referral_bot.desk import documents, telling
-from referral_bot.desk.turn import Phi, Scene
-from referral_bot.model import Audience, Document, OutboxKind, OutboxMessage, OutboxStatus, Thread
+from referral_bot.desk.turn import Scene
+from referral_bot.model import Audience, Document, OutboxKind, OutboxMessage, OutboxStatus, Phi, Thread
 from referral_bot.store import Transaction
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from referral_bot.cards import replies
 from referral_bot.cards.elements import Tone
 from referral_bot.desk import record, telling
-from referral_bot.desk.turn import IncomingFile, PageLink, Phi, Scene, Turn
+from referral_bot.desk.turn import IncomingFile, PageLink, Scene, Turn
 from referral_bot.errors import BadInput
 from referral_bot.model import (
     Audience,
@@ -18,6 +18,7 @@ from referral_bot.model import (
     OutboxKind,
     OutboxMessage,
     Person,
+    Phi,
     Referral,
     Side,
     State,

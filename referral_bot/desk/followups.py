@@ -12,7 +12,7 @@ from referral_bot.business_time import BusinessCalendar, after_quiet
 from referral_bot.cards import details, replies, words
 from referral_bot.cards.elements import Tone
 from referral_bot.desk import due, record, telling
-from referral_bot.desk.turn import Phi, Scene
+from referral_bot.desk.turn import Scene
 from referral_bot.errors import Stale
 from referral_bot.model import (
     Appointment,
@@ -22,6 +22,7 @@ from referral_bot.model import (
     FollowUp,
     FollowUpKind,
     OutboxKind,
+    Phi,
     Promise,
     PromiseStatus,
     Question,

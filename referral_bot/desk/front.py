@@ -7,7 +7,7 @@ of it are bugs or trouble of the store.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +21,6 @@ from referral_bot.desk.turn import (
     Message,
     Outcome,
     PageLink,
-    Phi,
     Place,
     Press,
     Scene,
@@ -33,6 +32,7 @@ from referral_bot.model import (
     AuditEntry,
     Identity,
     Person,
+    Phi,
     Question,
     Referral,
     Side,
@@ -66,7 +66,7 @@ class Desk:
         """Words typed to the bot, or in one of its threads."""
         if not message.addressed and not _known(tx, account):
             return Outcome()  # people talk in channels; only who speaks to the bot is answered
-        return self._turn(tx, account, message.place, now, lambda turn: _hear(turn, message))
+        return self._turn(tx, account, message.place, now, lambda turn: _hear(turn, _with_names(tx, message)))
 
     def press(self, tx: Transaction, account: Account, press: Press, now: datetime) -> Outcome:
         """A button, a command or a shortcut."""
@@ -201,6 +201,16 @@ def _unknown(scene: Scene, account: Account, place: Place) -> Outcome:
         f"asked; they can add you{call}."
     )
     return Outcome(private=replies.says(told))
+
+
+def _with_names(tx: Transaction, message: Message) -> Message:
+    """The message with the people it mentions by name, not by the account that a platform writes."""
+    text = message.text
+    for placeholder, account in message.mentions.items():
+        identity = tx.identity(message.place.platform, account)
+        person = tx.person(identity.person_key) if identity else None
+        text = text.replace(placeholder, person.name if person else "somebody")
+    return replace(message, text=text)
 
 
 def _check_place(turn: Turn) -> None:

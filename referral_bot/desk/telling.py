@@ -11,7 +11,7 @@ from referral_bot.cards import elements, heads, words
 from referral_bot.cards.elements import Card
 from referral_bot.cards.news import news
 from referral_bot.cards.questions import question_head
-from referral_bot.cards.view import Phi, View
+from referral_bot.cards.view import View
 from referral_bot.desk import packets
 from referral_bot.desk.turn import Place, Scene, Turn
 from referral_bot.model import (
@@ -23,6 +23,7 @@ from referral_bot.model import (
     OutboxMessage,
     Packet,
     Person,
+    Phi,
     Question,
     Referral,
     State,

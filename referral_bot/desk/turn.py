@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from referral_bot.cards.elements import Card, Form
-from referral_bot.cards.view import Phi as Phi
-from referral_bot.model import Person
+from referral_bot.model import Person, Phi
 from referral_bot.practice import Practice
 from referral_bot.store import Transaction
 

@@ -46,4 +46,5 @@ def still_in_use(tx: Transaction, new: Practice, now: datetime) -> tuple[Problem
 
 
 def _keys(practice: Practice) -> set[str]:
-    return {entry.key for entry in (*practice.services, *practice.providers, *practice.locations)}
+    keys = {service.key for service in practice.services} | {one.key for one in practice.providers}
+    return keys | {location.key for location in practice.locations}

@@ -16,13 +16,12 @@ from referral_bot.desk.turn import (
     IncomingFile,
     Message,
     Outcome,
-    Phi,
     Place,
     Press,
     Scene,
 )
 from referral_bot.directory import read_directory
-from referral_bot.model import Audience, OutboxKind, Referral, State, Thread
+from referral_bot.model import Audience, OutboxKind, Phi, Referral, State, Thread
 from tests.unit.fake_store import FakeStore
 
 TUESDAY = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)

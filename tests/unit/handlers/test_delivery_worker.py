@@ -17,7 +17,6 @@ from handlers.metrics import Metrics
 from handlers.pace import Pace
 from referral_bot.cards import elements
 from referral_bot.cards.elements import Card, Text
-from referral_bot.cards.view import Phi
 from referral_bot.desk.delivery import Outgoing
 from referral_bot.errors import StoreUnavailable
 from referral_bot.model import (
@@ -28,6 +27,7 @@ from referral_bot.model import (
     OutboxKind,
     OutboxMessage,
     OutboxStatus,
+    Phi,
     Referral,
     Thread,
 )

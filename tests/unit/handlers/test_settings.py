@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from handlers.settings import Settings, is_loopback, read_settings, require_platform
-from referral_bot.cards.view import Phi
 from referral_bot.errors import SetupError
+from referral_bot.model import Phi
 
 
 @pytest.fixture(autouse=True)

@@ -13,11 +13,11 @@ from referral_bot.reading.phones import Phone
 from referral_bot.reading.tables.people import PATIENT_TITLES
 
 _AGE = re.compile(
-    r"(?<![\w/.-])(?P<y>\d{1,3})[ -]?(?:y\.?/?o\.?|yrs?[ -]?old|years?[ -]old|year|years|yrs?|yr|años|anos)(?![\w/])(?P<s>[ -]?(?:m|f|male|female)\b(?![/']))?"
+    r"(?=[\dafme])(?:(?<![\w/.-])(?P<y>\d{1,3})[ -]?(?:y\.?/?o\.?|yrs?[ -]?old|years?[ -]old|year|years|yrs?|yr|años|anos)(?![\w/])(?P<s>[ -]?(?:m|f|male|female)\b(?![/']))?"
     r"|\b(?:age|aged|edad)[ :]{1,2}(?P<a>\d{1,3})\b(?![/-])"
     r"|(?<![\w/.-])(?P<n>\d{1,3})[ ]?(?P<sx>[mf])(?:emale|ale)?(?![\w/'&-]|\.\w)"
     r"|(?<![\w/.-])(?P<sx2>[mf])[/ ]?(?P<n2>\d{1,2})(?![\w/.-])"
-    r"|(?<![\w/.-])(?P<m>\d{1,2})[ -]?(?:mos?|months?|meses|month)\b(?:[ -]?old)?(?=[^\w]|$)"
+    r"|(?<![\w/.-])(?P<m>\d{1,2})[ -]?(?:mos?|months?|meses|month)\b(?:[ -]?old)?(?=[^\w]|$))"
 )
 _SEX_WORD = re.compile(
     r"(?<![\w-])(?:male|female|masculino|femenino)(?![\w])(?! (?:dr|provider|doctor|physician|\w+ologist|surgeon))"

@@ -13,7 +13,8 @@ from referral_bot.reading.model import Fields
 from referral_bot.reading.patients import PatientName
 from referral_bot.reading.resolve import Mention
 from referral_bot.reading.tables.calendar import WEEKDAYS
-from referral_bot.reading.when import monday_of, ordinal_day, read_when, weekday_gone
+from referral_bot.reading.moments import monday_of, ordinal_day, weekday_gone
+from referral_bot.reading.when import read_when
 
 _DAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 _GONE = re.compile(

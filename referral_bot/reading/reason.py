@@ -19,8 +19,8 @@ _CONTINUES = re.compile(
     r"\b(?:since|none|worse|better|ago|not helping|no relief|stable|on|failed|tried|denies|no|w/o|without|x ?\d|last|now|again|after|while|when|during|with|fell|started|past|daily|nightly|twice|once)\b"
 )
 _EDGES = table("reason_edges", own=False)
-_LEAD = frozenset(" ".join(_EDGES["lead"]).split())
-_TAIL = frozenset(" ".join(_EDGES["tail"]).split())
+_LEAD = frozenset(["", *" ".join(_EDGES["lead"]).split()])
+_TAIL = frozenset(["", *" ".join(_EDGES["tail"]).split()])
 _SIGNS = " ,;:.-&/|*\"'!+#=>()[]"
 
 
@@ -116,11 +116,11 @@ def _trim(text: str) -> str:
     """The text without what only leads to it or from it."""
     parts = text.split()
     first, last = 0, len(parts)
-    while first < last and (word := parts[first].strip(_SIGNS).lower()) in _LEAD | {""}:
+    while first < last and (word := parts[first].strip(_SIGNS).lower()) in _LEAD:
         if word == "on" or (word == "" and parts[first][0] in "?("):
             break
         first += 1
-    while last > first and parts[last - 1].strip(_SIGNS).lower() in _TAIL | {""}:
+    while last > first and parts[last - 1].strip(_SIGNS).lower() in _TAIL:
         last -= 1
     text = " ".join(parts[first:last]).strip(' ,;:.-&/|*"!')
     text = text.replace("( ", "(").replace(" )", ")").replace("()", "").replace(" ,", ",")
@@ -136,10 +136,12 @@ def _weigh(text: str) -> tuple[int, int]:
     words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", lower)
     content = sum(word not in EVERYDAY_WORDS and word not in _REQUEST_WORDS for word in words)
     clinical = sum(word in CLINICAL_WORDS for word in words)
+    if (content == 0) == (clinical == 0):  # told by the words alone
+        return content, 2 * clinical
     signs = len(_CLINICAL_SIGN.findall(lower))
-    if content == 0 and signs and clinical:
-        content = 1
-    return content, clinical * 2 + (signs if content else 0)
+    if content == 0:
+        return int(signs > 0), 2 * clinical
+    return content, signs
 
 
 def _join(texts: list[str]) -> str:

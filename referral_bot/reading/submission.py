@@ -316,6 +316,7 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
         if label.role == "when" and start <= label.label < end:
             _add(total, read_when(lower, label.start, label.end, doc.today, general=True))
             taken[label.label : label.end] = b"\x01" * (label.end - label.label)
+    masked = _masked(lower, taken)
     for piece in _PIECE.finditer(lower, start, end):
         begin, stop = piece.span()
         if taken.find(0, begin, stop) < 0 or not _speaks_of_time(doc, begin, stop):
@@ -329,9 +330,7 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             )
         ):
             continue
-        free = "".join(
-            char if not mark else " " for char, mark in zip(lower[begin:stop], taken[begin:stop], strict=True)
-        )
+        free = masked[begin:stop]
         when = read_when(free, 0, len(free), doc.today, general=True)
         if not when.taken:
             continue
@@ -364,6 +363,20 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             taken[begin:stop] = b"\x01" * (stop - begin)
         _add(total, when)
     return _as_deadline(total, doc.today)
+
+
+def _masked(lower: str, taken: bytearray) -> str:
+    """The text with spaces where something has been understood."""
+    pieces: list[str] = []
+    place = 0
+    while (busy := taken.find(1, place)) >= 0:
+        free = taken.find(0, busy)
+        free = len(lower) if free < 0 else free
+        pieces.append(lower[place:busy])
+        pieces.append(" " * (free - busy))
+        place = free
+    pieces.append(lower[place:])
+    return "".join(pieces)
 
 
 def _speaks_of_time(doc: Document, start: int, end: int) -> bool:

@@ -58,6 +58,13 @@ _NEGATED = re.compile(
     r"\b(?:not|isn't|isnt|non|no|nothing|wasn't|don't need|doesn't need|no es|don't think)\b[ -]?(?:\w+ ){0,2}$"
 )
 
+_URGENCY_WORDS = frozenset(
+    """stat emergent emergently away immediately urgent urgente urgentes urgently urgency emergency rush hurry routine
+    routinely rutina prisa whenever elective time fine priority asap soon pronto antes cuanto soonest early quickly
+    expedite expedited sensitive semi wait""".split()
+)
+"""Words one of which stands in every statement of urgency."""
+
 _INTERPRETER = re.compile(
     r"\b(?:interpreters?|interpretor|interp\b|interpreter's|translator|traductora?|int[eé]rpretes?|interpretation)\b"
 )
@@ -186,7 +193,8 @@ def find_urgency(doc: Document, start: int, end: int) -> tuple[str, list[Span]]:
     """The urgency as stated, strongest word first, and where it stands; empty if none is stated."""
     lower = doc.words.lower
     stated: dict[str, list[Span]] = {}
-    for match in _URGENCY.finditer(lower, start, end):
+    worded = not _URGENCY_WORDS.isdisjoint(doc.words.low)
+    for match in _URGENCY.finditer(lower, start, end) if worded else ():
         kind = match.lastgroup or ""
         label = doc.label_at(match.start())
         role = label.role if label else ""

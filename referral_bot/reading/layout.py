@@ -18,9 +18,33 @@ _NOISE = re.compile(
     r"|(?<=\n)[-=_*#~]{4,}(?=\n))",
     re.IGNORECASE | re.MULTILINE,
 )
-_NOISE_HINT = re.compile(
-    r"confid|error|recipient|printed|signed|page|generat|sent |outlook|fax|\[ ?\]|[☐□○]|\( \)|----|====|____|run ",
-    re.IGNORECASE,
+_NOISE_HINTS = (
+    "confidential",
+    "recipient",
+    "in error",
+    "if you are not",
+    "printed",
+    "signed",
+    "page",
+    "generated",
+    "sent from my",
+    "sent via",
+    "get outlook",
+    "report run",
+    "run date",
+    "fax log",
+    "fax transmittal",
+    "fax cover",
+    "[ ]",
+    "[]",
+    "☐",
+    "□",
+    "○",
+    "( )",
+    "----",
+    "====",
+    "____",
+    "****",
 )
 _LEADERS = re.compile(r"(?<=[\w)#])[ ]?\.{3,}[ ]*:?(?=[^\n]*\w)")
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
@@ -111,7 +135,8 @@ def without_noise(text: str) -> tuple[str, str]:
                 text = text[: closing.start()] + re.sub(r"[^\n]", " ", text[closing.start() :])
                 break
         text = _CONTACT_LINE.sub(_blank, text)
-    if _NOISE_HINT.search(text):
+    lower = text.lower()
+    if any(hint in lower for hint in _NOISE_HINTS):
         text = _NOISE.sub(_blank, text)
     return text, quoted
 
@@ -256,9 +281,11 @@ def find_table(words: Words) -> tuple[tuple[int, int] | None, list[Row]]:
 
 def list_items(raw: str) -> list[tuple[int, int]]:
     """Start and end of the items of a list of two or more, each on its own line or counted off within one."""
-    bullets = [(match.start(), match.end()) for match in _BULLET.finditer(raw)]
+    bullets = [(match.start(), match.end()) for match in _BULLET.finditer(raw)] if "\n" in raw else []
     if len(bullets) < 2:
         bullets = []
+        if not any(mark in raw for mark in ("1)", "1.", "a)", "A)")):
+            return []
         for match in _NUMBERED.finditer(raw):
             mark = (match["p"] or match["n"] or match["d"]).lower()
             wanted = len(bullets) + 1

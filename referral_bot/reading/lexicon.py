@@ -16,6 +16,8 @@ GIVEN_NAMES = word_list("given_names")
 SURNAMES = word_list("surnames")
 CLINICAL_WORDS = (word_list("clinical_terms") | word_list("clinical_words")) - FUNCTION_WORDS - CHAT_WORDS
 EVERYDAY_WORDS = FUNCTION_WORDS | CHAT_WORDS
+KNOWN_WORDS = EVERYDAY_WORDS | CLINICAL_WORDS | GIVEN_NAMES
+"""Words that are never taken for a slip in another."""
 LEMMAS = {
     form: lemma for lemma, listed in table("lemmas", own=False).items() for form in " ".join(listed).split()
 }
@@ -78,8 +80,9 @@ class Lexicon:
     def find(self, words: Words) -> dict[str, list[Hit]]:
         """Phrases of the tables in the text, by kind; a word nobody knows may be one with a slip."""
         hits = self.phrases.find(words)
+        knows = self.phrases.knows
         for index, word in enumerate(words.low):
-            if len(word) > 4 and word.isalpha() and not is_known_word(word) and not self.phrases.knows(word):
+            if len(word) > 4 and word not in KNOWN_WORDS and word.isalpha() and not knows(word):
                 meant = self.typos.meant(word)
                 if meant is not None:
                     kind, value = meant
@@ -92,11 +95,6 @@ class Lexicon:
 def surname(name: str) -> str:
     """The last name in a provider's full name: `Dr. Anna Lee, MD` gives `Lee`."""
     return name.split(",")[0].split()[-1]
-
-
-def is_known_word(word: str) -> bool:
-    """Whether a lower-case word is everyday, clinical, or a common given name."""
-    return word in EVERYDAY_WORDS or word in CLINICAL_WORDS or word in GIVEN_NAMES
 
 
 @lru_cache(maxsize=16)

@@ -111,14 +111,13 @@ def _candidates(
     doc: Document, start: int, end: int, taken: bytearray, *, capitals: bool
 ) -> list[PatientName]:
     words = doc.words
+    low, starts = words.low, words.start
+    size = len(low)
     found: list[PatientName] = []
     index = words.at(start)
-    while index < len(words) and words.start[index] < end:
-        place = words.start[index]
-        if taken.find(1, place, words.end[index]) >= 0:
-            index += 1
-            continue
-        if words.low[index] in NEVER_NAMES or not words.low[index][0].isalpha():
+    while index < size and starts[index] < end:
+        token = low[index]
+        if token in NEVER_NAMES or not token[0].isalpha() or taken[starts[index]]:
             index += 1
             continue
         run = name_run(doc, index, capitals=capitals, limit=4 if capitals else 3)

@@ -86,7 +86,10 @@ def find_spans(text: str, today: date) -> tuple[list[Found], str]:
     """The stretches that a lower-case text names, and the text with their words blanked."""
     found: list[Found] = []
     for name, pattern in _PATTERNS.items():
-        if not any(hint in text for hint in _HINTS[name]):
+        for hint in _HINTS[name]:
+            if hint in text:
+                break
+        else:
             continue
         for match in pattern.finditer(text):
             span = _RULES[name](match, today)

@@ -182,8 +182,11 @@ _GREETING = re.compile(
 _OF_A_TIME = re.compile(r"(?:^|[^/\d.-])\d{1,2}(?::\d\d)? ?$")
 
 
+_HOUR_HINT = re.compile(r"\d|noon|lunch|mediod")
+
+
 def _times(text: str, when: When) -> None:
-    if any(char.isdigit() for char in text) or "noon" in text or "lunch" in text or "mediod" in text:
+    if _HOUR_HINT.search(text):
         _hours(text, when)
     for match in _PART.finditer(text):
         part = "morning" if match["morning"] else "afternoon"
@@ -241,7 +244,8 @@ def _masked(text: str, taken: list[tuple[int, int]]) -> str:
 
 def _speaks_of_time(text: str) -> bool:
     """Whether a text holds a number or a word that could say when."""
-    return any(token in TIME_WORDS or token[0].isdigit() for token in _TOKEN.findall(text))
+    tokens = _TOKEN.findall(text)
+    return not TIME_WORDS.isdisjoint(tokens) or _HOUR_HINT.search(text) is not None
 
 
 def _blanked(text: str, start: int, end: int) -> str:
@@ -269,7 +273,7 @@ def _weekdays(text: str, when: When, today: date, general: bool) -> None:
             when.dates.append(today + timedelta(days=days))
             when.taken.append(match.span())
             text = _blanked(text, *match.span())
-    if not any(token in WEEKDAYS for token in _TOKEN.findall(text)):
+    if WEEKDAYS.keys().isdisjoint(_TOKEN.findall(text)):
         if _WEEKDAYS_WORD.search(text) and not when.earliest and not when.days:
             when.days = list(DAY_KEYS[:5])
         return

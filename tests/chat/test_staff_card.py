@@ -129,17 +129,18 @@ async def test_decline_requires_a_reason_and_an_alternative(bot: WholeBot) -> No
 async def test_arrived_seen_and_what_each_side_reads(bot: WholeBot) -> None:
     await bot.booked()
     await bot.nina.presses(bot.intake.head, "Arrived")
-    assert "The patient has arrived for the appointment." in bot.office.news[-1]
+    assert "The patient has arrived for the appointment, says Nina Brooks (nurse)." in bot.office.news[-1]
     assert "Nina Brooks (nurse) marked the patient arrived." in bot.intake.news[-1]
     await bot.nina.presses(bot.intake.head, "Seen")
-    assert "The patient was seen today. Next: Raj Patel, to send the report by" in bot.office.news[-1]
+    told = "The patient was seen today, says Nina Brooks (nurse). Next: Raj Patel, to send the report by"
+    assert told in bot.office.news[-1]
     assert "Nina Brooks (nurse) marked the patient seen." in bot.intake.news[-1]
 
 
 async def test_a_no_show_is_told_with_who_rebooks_by_when(bot: WholeBot) -> None:
     await bot.booked()
     await bot.raj.presses(bot.intake.head, "No-show")
-    told = "The patient did not come to the appointment. Next: Raj Patel, to schedule by"
+    told = "The patient did not come to the appointment, says Raj Patel (scheduling). Next: Raj Patel,"
     assert told in bot.office.news[-1]
     assert told in bot.intake.news[-1]
     assert "Book" in buttons(bot.intake.head)

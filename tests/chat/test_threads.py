@@ -47,7 +47,7 @@ async def test_the_office_hears_every_event_once_and_in_order_with_who_did_it(bo
         "Passed on to Tess Moran.",
         "Booked by Raj Patel (scheduling).",
         REMINDER,
-        "The patient was seen today.",
+        "The patient was seen today, says Nina Brooks (nurse).",
         "The report is here, from Nina Brooks (nurse).",
         "Closed by Maria Gomez (referral specialist).",
         "Thank you, I have passed that on.",

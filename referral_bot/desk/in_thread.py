@@ -8,7 +8,7 @@ from typing import Final
 from referral_bot.cards import replies
 from referral_bot.desk import answers, documents, fresh, intake, packets, record, telling, visits
 from referral_bot.desk.turn import Message, Turn
-from referral_bot.lifecycle import TERMINAL
+from referral_bot.lifecycle import TERMINAL, Move, may_move
 from referral_bot.model import AuditAction, Referral, State
 from referral_bot.reading import Reading, read_answer
 
@@ -47,6 +47,14 @@ def in_draft(turn: Turn, message: Message, referral: Referral) -> None:
 
 
 def _fill(turn: Turn, message: Message, referral: Referral) -> None:
+    reading = fresh.read_for(turn, message.text)
+    intents = set(reading.intents)
+    if "emergency" in intents:
+        fresh.emergency(turn)
+        return
+    if "check_availability" in intents and _asks(message.text):
+        _offer_times(turn, reading, referral)
+        return
     answer = read_answer(
         message.text,
         asked=tuple(packets.missing(referral, turn.practice, turn.tx.documents(referral.id))),
@@ -56,18 +64,22 @@ def _fill(turn: Turn, message: Message, referral: Referral) -> None:
     )
     if answer.understood:
         intake.fill(turn, referral, answer.fields, answer.flags)
-        return
-    reading = fresh.read_for(turn, message.text)
-    if "emergency" in reading.intents:
-        fresh.emergency(turn)
-    elif "submit_referral" in reading.intents and "referrals" not in reading.fields:
+        for intent in fresh.BY_THE_DIRECTORY & intents if _asks(message.text) else ():
+            fresh.by_directory(turn, intent, reading.fields)
+    elif "submit_referral" in intents and "referrals" not in reading.fields:
         intake.fill(turn, referral, reading.fields, reading.flags)
-    elif "check_availability" in reading.intents:
-        telling.reply(turn, turn.place, fresh.times(turn, reading.fields, referral.id))
-    elif set(reading.intents) & (fresh.TO_A_PERSON | {"out_of_scope", "thanks"}):
+    elif "check_availability" in intents:
+        _offer_times(turn, reading, referral)
+    elif intents & (fresh.TO_A_PERSON | {"out_of_scope", "thanks"}):
         _keep_as_note(turn, message.text, referral)
     else:
         fresh.said(turn, replace(message, files=()))
+
+
+def _offer_times(turn: Turn, reading: Reading, referral: Referral) -> None:
+    """Open times for this patient's service, unless another one is named; choosing one takes it."""
+    fields = {"service": referral.service_key, **reading.fields}
+    telling.reply(turn, turn.place, fresh.times(turn, fields, referral.id))
 
 
 def _keep_as_note(turn: Turn, text: str, referral: Referral) -> None:
@@ -106,6 +118,8 @@ def in_referral(turn: Turn, message: Message, referral: Referral) -> None:
     elif referral.state is State.NEEDS_INFO and not (_asks(message.text) and not reading.fields):
         fresh.correct(turn, referral, reading)
         answers.answer_practice(turn, referral, message.text)
+    elif "check_availability" in intents and may_move(referral, Move.BOOK):
+        _offer_times(turn, reading, referral)
     elif intents & fresh.BY_THE_DIRECTORY:
         intent = next(i for i in reading.intents if i in fresh.BY_THE_DIRECTORY)
         fresh.by_directory(turn, intent, reading.fields)

@@ -120,6 +120,19 @@ async def test_an_emergency_is_told_to_call_911_and_alerts_the_staff(bot: WholeB
     assert "Please call them now at 309-555-0142" in bot.intake.head
 
 
+async def test_an_emergency_in_a_drafts_thread_is_not_taken_for_an_answer(bot: WholeBot) -> None:
+    await bot.maria.mentions("refer Jane Whitcomb, DOB 3/14/1962, cardiology, palpitations")
+    await bot.maria.says("she just collapsed, not breathing! 309-555-0123", under=bot.office)
+    assert "Call 911 now" in bot.office.news[-1]
+    assert "Please call them now at 309-555-0142" in bot.intake.head
+
+
+async def test_a_question_in_a_drafts_thread_is_answered_too(bot: WholeBot) -> None:
+    await bot.maria.mentions("refer Jane Whitcomb, DOB 3/14/1962, cardiology, palpitations")
+    await bot.maria.says("do you take Aetna?", under=bot.office)
+    assert "Yes, Aetna is accepted." in bot.office.news[-1]
+
+
 # ---------------------------------------------------------------- the practice asks
 
 

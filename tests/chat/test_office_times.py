@@ -96,6 +96,28 @@ async def test_a_time_chosen_for_a_draft_is_kept_and_booked_with_submit(bot: Who
     assert "Booked" in bot.intake.head
 
 
+async def test_times_asked_for_in_a_drafts_thread_are_its_own_and_choosing_keeps_one(bot: WholeBot) -> None:
+    await bot.maria.mentions(COMPLETE)
+    await bot.maria.says("when can you see her at North, mornings?", under=bot.office)
+    offered = bot.office.last
+    assert "Cardiology, new patient: the next open times." in offered
+    value = next(block["accessory"]["value"] for block in offered.blocks if "accessory" in block)
+    await bot.maria.presses(offered, "Choose", value)
+    assert "Kept for you; submit by 10:10 AM CST." in bot.office.head
+
+
+async def test_times_asked_for_in_a_sent_referrals_thread_are_booked_by_choosing(bot: WholeBot) -> None:
+    await bot.sent()
+    await bot.maria.says("when can you see her at North, mornings?", under=bot.office)
+    offered = bot.office.last
+    assert "Dr. Anna Lee, North Clinic" in offered
+    value = next(block["accessory"]["value"] for block in offered.blocks if "accessory" in block)
+    await bot.maria.presses(offered, "Choose", value)
+    assert (await bot.referral()).state is State.SCHEDULED
+    assert "Booked by Maria Gomez (referral specialist)." in bot.office.news[-1]
+    assert "Booked by Maria Gomez (referral specialist)." in bot.intake.news[-1]
+
+
 async def test_a_hold_ends_after_ten_minutes_and_the_office_is_told(bot: WholeBot) -> None:
     await bot.maria.mentions(COMPLETE)
     form = await bot.maria.opens(bot.office.head, "Choose a time")

@@ -41,7 +41,7 @@ _TAKEN_BACK = re.compile(
     r"\b(?:no,? don'?t|wait,? no|no wait|scratch that|never ?mind|actually,? (?:don'?t|no)|don'?t cancel|disregard that)\b"
 )
 _PASSIVE = re.compile(
-    r"\b(?:was|is|were|has|got|been|get)\b[^.?!]{0,30}\b(?:cancel\w*|cxl\w*)\b[^.?!]*\?|\bwhy (?:was|is|did)\b[^.?!]*\bcancel|\bcancell?ation (?:list|policy)|\bwait ?list\b|\bif (?:anyone|someone|there'?s|you (?:have|get))[^.?!]*cancel|\bon a cancel"
+    r"\b(?:was|is|were|has|got|been|get)\b[^.?!]{0,30}\b(?:cancel\w*|cxl\w*)\b[^.?!]{0,120}\?|\bwhy (?:was|is|did)\b[^.?!]{0,60}\bcancel|\bcancell?ation (?:list|policy)|\bwait ?list\b|\bif (?:anyone|someone|there'?s|you (?:have|get))[^.?!]{0,120}cancel|\bon a cancel"
 )
 _WEAK_CANCEL = re.compile(
     r"\b(?:drop|dropped|dropping|drops|declin\w+|close|closed|remove\w*|duplicate\w*|dupe|take|toss|kill|pull\w*|delete\w*|ignore|disregard|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
@@ -148,7 +148,7 @@ def find_acts(doc: Document, start: int, end: int, mentions: list[Mention]) -> l
     """The acts of a stretch except new referrals, each once, by the sentence in which its cue stands."""
     acts: dict[str, Act] = {}
     lower = doc.words.lower
-    for begin, stop in doc.sentences:
+    for begin, stop in doc.sentences_in(start, end):
         begin, stop = max(begin, start), min(stop, end)
         if begin >= stop:
             continue

@@ -20,6 +20,7 @@ from referral_bot.reading.npi import is_npi
 from referral_bot.reading.phones import find_short_phones
 from referral_bot.reading.submission import read_submission
 from referral_bot.reading.vocabulary import Vocabulary
+from referral_bot.reading.words import bounded
 
 _FILLER = re.compile(
     r"^(?:(?:no|nope|sorry|oops|yes|yep|yeah|ok|okay|sure|actually|correction|it'?s|its|that'?s|thats|is|the|her|his|their|pt'?s?|patient'?s?|a|an|my bad|oh|so|and|here|i meant|i mean|should be|make it|make that|name is|name|dob|dob is|birthday|born|phone|phone is|number|number is|cell|ins|insurance|insurance is|ins is|provider|doctor is|dr is|reason|reason is|for|dx|please|pls|change it to|change to|es|se llama|el|la)\b[ ,:.-]*)+"
@@ -45,6 +46,10 @@ _ROUTES = {
 }
 
 
+LONGEST = 4_000
+"""Characters of a reply that are read."""
+
+
 def read_answer(
     text: str,
     *,
@@ -60,7 +65,7 @@ def read_answer(
     in one reply are all read.
     """
     vocabulary = vocabulary or Vocabulary.built_in()
-    doc = Document(text[:4000], now, Context(), lexicon_of(vocabulary))
+    doc = Document(bounded(text, LONGEST), now, Context(), lexicon_of(vocabulary))
     draft = current or {}
     wanted = [_ROUTES.get(name, name) for name in asked]
     submission = read_submission(doc, 0, len(doc.words.raw))

@@ -147,14 +147,16 @@ def _old_ranges(doc: Document, start: int, end: int) -> list[tuple[int, int]]:
     for line in re.finditer(r"[^\n]+", doc.words.lower[start:end]):
         if _OLD_LINE.match(line[0]) and not re.search(r"\bnew\b|\bnow\b", line[0]):
             ranges.append((start + line.start(), start + line.end()))
-    for begin, stop in doc.sentences:
+    for begin, stop in doc.sentences_in(start, end):
         if start <= begin < end and re.search(
-            r"\bold\b[^.]*\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired|termed)|\b(?:please )?disregard\b",
+            r"\bold\b[^.]{0,80}\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired|termed)|\b(?:please )?disregard\b",
             doc.words.lower[begin:stop],
         ):
             if not re.search(r"\bnew\b", doc.words.lower[begin:stop]):
                 ranges.append((begin, stop))
-    for match in re.finditer(r"\([^()]*\b(?:old|was|previous)\b[^()]*\)", doc.words.lower[start:end]):
+    for match in re.finditer(
+        r"\([^()]{0,60}\b(?:old|was|previous)\b[^()]{0,60}\)", doc.words.lower[start:end]
+    ):
         if not re.search(r"\d\.\d", match[0]):
             ranges.append((start + match.start(), start + match.end()))
     return ranges
@@ -338,7 +340,7 @@ def _added(doc: Document, start: int, end: int, taken: bytearray, other: bool) -
 def read_attachment(doc: Document, start: int, end: int) -> Fields:
     """The files put to a referral: those of the sentences that speak of them."""
     found: list[Fields] = []
-    for begin, stop in doc.sentences:
+    for begin, stop in doc.sentences_in(start, end):
         begin, stop = max(begin, start), min(stop, end)
         if begin >= stop or not (
             doc.cue("attach", begin, stop) or _PUT_HERE.search(doc.words.lower, begin, stop)

@@ -632,7 +632,7 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
     auth: Fields = {}
     taken: list[tuple[int, int]] = []
     hold = _HOLD.search(lower, start, end) is not None
-    for sentence in doc.sentences:
+    for sentence in doc.sentences_in(start, end):
         inside = [m for m in mentions if sentence[0] <= m.start() < sentence[1]] or [
             label for label in labels if sentence[0] <= label.start < sentence[1]
         ]
@@ -649,7 +649,8 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
             taken.append((first, stop))
             continue
         window_end = stop
-        following = [other for other in doc.sentences if other[0] >= sentence[1]]
+        following = doc.sentences_in(sentence[1], sentence[1] + 200)[:2]
+        following = [other for other in following if other[0] >= sentence[1]]
         if following and following[0][0] < end and not re.search(r"\d{5}", lower[first:stop]):
             nearby = lower[following[0][0] : following[0][1]]
             if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import date, datetime
 
 from referral_bot.reading.dates import Written, find_dates
@@ -100,7 +100,7 @@ class Document:
     def _sentences(self) -> list[tuple[int, int]]:
         words = self.words
         raw = words.raw
-        cuts: list[int] = [match.end() for match in re.finditer(r"\n+|\t+| \| |  +(?=\S)", raw)]
+        cuts: list[int] = [match.end() for match in re.finditer(r"\n+|\t+| \| | {2,40}(?=\S)", raw)]
         for index, token in enumerate(words.low):
             if token in _ENDS:
                 end = words.end[index]
@@ -122,6 +122,11 @@ class Document:
                 sentences.append((begin, cut))
             begin = cut
         return sentences
+
+    def sentences_in(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The sentences that share a place with a range, in order."""
+        first = max(0, bisect_right(self._sentence_starts, start) - 1)
+        return self.sentences[first : bisect_left(self._sentence_starts, end)]
 
     def sentence_at(self, place: int) -> tuple[int, int]:
         """Start and end of the sentence around a place."""
@@ -161,16 +166,14 @@ class Document:
         listed = self.hits.get(kind)
         if listed is None:
             return []
-        end = len(self.words.raw) if end is None else end
-        return [hit for hit in listed if start <= hit.start < end]
+        return _between(listed, start, len(self.words.raw) if end is None else end)
 
     def cue(self, kind: str, start: int = 0, end: int | None = None) -> list[Hit]:
         """Cues of a kind in a range, those of a slip taken back left out."""
         listed = self.cues.get(kind)
         if listed is None:
             return []
-        end = len(self.words.raw) if end is None else end
-        hits = [hit for hit in listed if start <= hit.start < end]
+        hits = _between(listed, start, len(self.words.raw) if end is None else end)
         if self.corrections and kind == "cancel":
             hits = [hit for hit in hits if not any(a <= hit.start < b for a, b in self.corrections)]
         return hits
@@ -199,3 +202,15 @@ class Document:
     def is_everyday(self, index: int) -> bool:
         """Whether a token is an everyday word."""
         return self.words.low[index] in EVERYDAY_WORDS
+
+
+def _between(hits: list[Hit], start: int, end: int) -> list[Hit]:
+    """Those of the ordered hits that begin in a range."""
+    if len(hits) < 16:
+        return [hit for hit in hits if start <= hit.start < end]
+    first = bisect_left(hits, start, key=_start_of)
+    return hits[first : bisect_left(hits, end, key=_start_of)]
+
+
+def _start_of(hit: Hit) -> int:
+    return hit.start

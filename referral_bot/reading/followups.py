@@ -276,7 +276,7 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
         named = any(begin <= mention.start < stop for mention in mentions)
         if touching and not strong:
             tail = re.search(
-                r"(?i)\b(?:cancel\w*|withdraw\w*|referral|pull|remove)\b.*?\b((?:pt|patient|she|he|they|mom|dad|family)\b.+)$",
+                r"(?i)\b(?:cancel\w*|withdraw\w*|referral|pull|remove)\b.{0,80}?\b((?:pt|patient|she|he|they|mom|dad|family)\b.+)$",
                 text,
             )
             if tail and not named:
@@ -344,7 +344,7 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
             reach = stop + (tail.end() if tail else 0)
             masked = masked[:begin] + " " * (reach - begin) + masked[reach:]
     masked = re.sub(
-        r"\b(?:he|she|pt|they)(?:'s| is)? (?:mwf|tth|m/w/f|t/th/s)\b|\((?:he|she)[^)]*\)|\b(?:dialysis|chemo|works?)\b[^.,;)]{0,20}\b(?:mwf|tth|m/w/f)\b",
+        r"\b(?:he|she|pt|they)(?:'s| is)? (?:mwf|tth|m/w/f|t/th/s)\b|\((?:he|she)[^)]{0,60}\)|\b(?:dialysis|chemo|works?)\b[^.,;)]{0,20}\b(?:mwf|tth|m/w/f)\b",
         lambda match: " " * len(match[0]),
         masked,
     )

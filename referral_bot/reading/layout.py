@@ -124,7 +124,7 @@ def without_noise(text: str) -> tuple[str, str]:
         quoted = "\n".join(line.strip(" >\t") for line in _QUOTED.findall(text))
         text = _QUOTED.sub(_blank, text)
     if "\n" in text:
-        for closing in _CLOSING.finditer(text):
+        for closing in _CLOSING.finditer(text, max(0, len(text) - 500)):
             after = text[closing.end() :]
             if (
                 closing.start() > 0

@@ -202,10 +202,11 @@ def find_doctors(doc: Document) -> list[Doctor]:
             if name.last:
                 doctors.append(Doctor(label.start, label.start + len(value.rstrip(" ,")), name, label.role))
     low = words.low
+    labelled = tuple(doctors)
     for index, token in enumerate(low):
         if token in DOCTOR_TITLES and index + 1 < len(low):
             start = words.start[index]
-            if any(doctor.start <= start < doctor.end for doctor in doctors):
+            if any(doctor.start <= start < doctor.end for doctor in (*labelled, *doctors[-1:])):
                 continue
             after = index + 1
             if low[after] == "." and words.glued(after):

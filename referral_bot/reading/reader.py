@@ -16,9 +16,10 @@ from referral_bot.reading.resolve import Mention, find_mentions
 from referral_bot.reading.safety import is_emergency, is_probe
 from referral_bot.reading.submission import read_submission
 from referral_bot.reading.vocabulary import Vocabulary
+from referral_bot.reading.words import bounded
 
-LONGEST = 40_000
-"""Characters of a message that are read; what comes after them is not looked at."""
+LONGEST = 10_000
+"""Characters of a message that are read, a hundred patients' worth; what comes after them is not looked at."""
 
 VERBS = {
     "submit_referral": "submit",
@@ -42,7 +43,7 @@ def read(
 ) -> Reading:
     """Read a message. `now` is aware, in the practice's zone: relative days are counted from its date."""
     lexicon = lexicon_of(vocabulary or Vocabulary.built_in())
-    doc = Document(text[:LONGEST], now, context or Context(), lexicon)
+    doc = Document(bounded(text, LONGEST), now, context or Context(), lexicon)
     if is_emergency(doc):
         return Reading(("emergency",), {"advice": "call_911"}, (), ("emergency", "notify_practice_now"))
     if is_probe(doc):

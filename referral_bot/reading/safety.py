@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from referral_bot.reading.document import Document
 
@@ -38,6 +39,12 @@ _PRIVATE_TIES = re.compile(
 )
 
 
+_NEAR = 160
+"""How far from a word of danger its "now", its past or its negation may stand."""
+_ENOUGH = 20
+"""So many words of danger are weighed; a text with more is no message about one patient."""
+
+
 def is_emergency(doc: Document) -> bool:
     """Whether the text says that a patient is in danger now; past, ruled out or suspected does not count."""
     lower = doc.words.lower
@@ -45,7 +52,7 @@ def is_emergency(doc: Document) -> bool:
         bool(doc.dates) and any(written.year is not None for written in doc.dates) and bool(doc.phones)
     )
     for pattern, needs_now in ((_GRAVE, False), (_STROKE_OR_HEART, True)):
-        for match in pattern.finditer(lower):
+        for match in islice(pattern.finditer(lower), _ENOUGH):
             before = lower[max(0, match.start() - 40) : match.start()]
             if _NEGATED.search(before[before.rfind("\n") + 1 :]):
                 continue
@@ -83,13 +90,10 @@ def is_emergency(doc: Document) -> bool:
 def _around(doc: Document, place: int) -> tuple[int, int]:
     """The sentence around a place with its neighbours: danger and "now" often stand in two."""
     begin, stop = doc.sentence_at(place)
-    starts = [sentence for sentence in doc.sentences if sentence[1] <= begin]
-    ends = [sentence for sentence in doc.sentences if sentence[0] >= stop]
-    if starts and begin - starts[-1][0] < 160:
-        begin = starts[-1][0]
-    if ends and ends[0][1] - stop < 160:
-        stop = ends[0][1]
-    return begin, stop
+    begin, stop = max(begin, place - _NEAR), min(stop, place + _NEAR)
+    first, *_ = doc.sentence_at(max(0, begin - 1))
+    _, last = doc.sentence_at(stop)
+    return max(first, begin - _NEAR), min(last, stop + _NEAR)
 
 
 def is_probe(doc: Document) -> bool:
@@ -97,7 +101,7 @@ def is_probe(doc: Document) -> bool:
     lower = doc.words.lower
     if _PROBE.search(lower):
         return True
-    for match in _OTHERS_DATA.finditer(lower):
+    for match in islice(_OTHERS_DATA.finditer(lower), _ENOUGH):
         begin, stop = doc.sentence_at(match.start())
         sentence = lower[begin:stop]
         if re.search(
@@ -109,7 +113,7 @@ def is_probe(doc: Document) -> bool:
         ):
             continue
         if re.search(r"\bnew (?:patients|pts)\b", match[0]) or re.search(
-            r"\bpatients? (?:with|who have)\b.*\b(?:take|accept|see)\b|\b(?:do|does|are|can) (?:you|dr \w+) (?:see|seeing|take|taking|accept|accepting)\b",
+            r"\bpatients? (?:with|who have)\b.{0,80}\b(?:take|accept|see)\b|\b(?:do|does|are|can) (?:you|dr \w+) (?:see|seeing|take|taking|accept|accepting)\b",
             sentence,
         ):
             continue

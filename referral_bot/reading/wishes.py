@@ -306,7 +306,7 @@ def find_documents(doc: Document, start: int, end: int) -> tuple[list[Fields], l
         or re.search(r"(?i)fax (?:transmittal|cover)", doc.source) is not None
     )
     seen: set[str] = set()
-    for begin, stop in doc.sentences:
+    for begin, stop in doc.sentences_in(start, end):
         begin, stop = max(begin, start), min(stop, end)
         if begin >= stop:
             continue

@@ -40,6 +40,17 @@ _SAME_LENGTH = str.maketrans(
 )
 
 
+_RUN = re.compile(r"([^\w\n])\1{23,}|(\w)\2{39,}|\n{6,}")
+
+
+def bounded(text: str, longest: int) -> str:
+    """The beginning of a text, long runs of one character cut short, so that no text takes long to read."""
+    text = text[: 4 * longest]
+    if len(text) > 400:
+        text = _RUN.sub(lambda match: match[0][:24], text)
+    return text[:longest]
+
+
 def _lower(text: str) -> str:
     """Lower case of the same length, so that places in one are places in the other."""
     lower = text.lower()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -69,8 +68,7 @@ class Bot:
             store, self._senders, clock, self.metrics, phi=settings.phi, rng=rng, pace=pace
         )
         self.ticker = Ticker(self._tick)
-        # Of this process alone: a link is for the next five minutes.
-        links = PageLinks(secrets.token_bytes(32), settings.public_url)
+        links = PageLinks(store.page_key, settings.public_url)
         self._slack = self._build_slack(Desk(settings.phi, links.url))
         self._pages = Pages(links, store, clock)
 

@@ -48,13 +48,14 @@ class _Key:
     @classmethod
     def of(cls, root: bytes) -> _Key:
         return cls(
-            id=_derive(root, "id", _ID_BYTES),
-            cipher=AESGCM(_derive(root, "seal", KEY_BYTES)),
-            finding=_derive(root, "find", KEY_BYTES),
+            id=derive(root, "id", _ID_BYTES),
+            cipher=AESGCM(derive(root, "seal", KEY_BYTES)),
+            finding=derive(root, "find", KEY_BYTES),
         )
 
 
-def _derive(root: bytes, purpose: str, length: int) -> bytes:
+def derive(root: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
+    """A secret of this length for one purpose, from which the root cannot be told."""
     info = f"referral-bot {purpose}".encode()
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(root)
 

@@ -154,7 +154,7 @@ class PostgresStore(SqlStore):
     def __init__(
         self, engine: Engine, ring: KeyRing, audit_key: bytes, random: Random, pool_size: int = POOL_SIZE
     ) -> None:
-        super().__init__(engine)
+        super().__init__(engine, audit_key)
         self._ring = ring
         self._audit_key = audit_key
         self._random = random

@@ -117,7 +117,7 @@ class SqliteStore(SqlStore):
     """The port's `Store` in one SQLite file."""
 
     def __init__(self, engine: Engine, ring: KeyRing, audit_key: bytes, random: Random) -> None:
-        super().__init__(engine)
+        super().__init__(engine, audit_key)
         self._pooled = engine.raw_connection()
         self._driver = cast(sqlite3.Connection, self._pooled.driver_connection)
         self._connection = Connection(

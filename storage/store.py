@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from referral_bot.errors import ReferralBotError, StoreUnavailable
 from referral_bot.store import Result, Store, Transaction
+from storage.encryption import derive
 from storage.migrations import HEAD
 from storage.transaction import SqlTransaction
 
@@ -54,8 +55,11 @@ def _readiness(tx: SqlTransaction, now: datetime) -> Readiness:
 class SqlStore(ABC):
     """The port's `Store`. `transact` may be called from any thread; use cases run on the store's own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, audit_key: bytes) -> None:
         self.engine = engine
+        self.page_key = derive(audit_key, "page")
+        """32 secret bytes to sign links with: the same in every process on this database, whatever
+        the order of its keys, so that a link made by one replica opens at another."""
         self._queue: SimpleQueue[Turn[Any] | None] = SimpleQueue()
         self._listeners: list[Callable[[], None]] = []
         self._closed = False

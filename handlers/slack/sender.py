@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.delivery import SendFailed
@@ -21,6 +22,8 @@ from handlers.slack.replies import DirectMessages
 from referral_bot.desk.delivery import Outgoing
 
 Json = dict[str, Any]
+
+log = structlog.get_logger()
 
 EVENT_TYPE: Final = "referral_bot_message"
 """The type of the metadata that each message carries; its payload is the outbox row's id."""
@@ -49,8 +52,11 @@ class SlackSender:
             channel = outgoing.channel or await self._direct.channel(outgoing.account)
             if outgoing.update is not None:
                 return await self._redraw(outgoing, channel, outgoing.update)
-            if outgoing.retry and (arrived := await self._arrived(outgoing, channel)):
-                return arrived
+            if outgoing.retry:
+                if arrived := await self._arrived(outgoing, channel):
+                    return arrived
+                # Should Slack not have shown a message that did arrive, this is where a second one came from.
+                log.warning("slack_sent_again", outbox_id=outgoing.id)
             if outgoing.file is not None:
                 return await self._upload(outgoing, channel, outgoing.file)
             return await self._post(outgoing, channel)

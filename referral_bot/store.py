@@ -152,6 +152,9 @@ class Transaction(Protocol):
     def promises(self, subject_id: str) -> list[Promise]:
         """Every promise of a subject, ended ones too, in the order they were made."""
 
+    def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
+        """Every promise of the practice, of any subject, that is or was due in a time; by due time."""
+
     def appointments(self, referral_id: str) -> list[Appointment]:
         """A referral's appointments and holds, cancelled ones too, by start."""
 

@@ -17,6 +17,7 @@ from referral_bot.model import (
     Promise,
     Question,
     Referral,
+    Side,
 )
 from storage import patient_keys, tables
 from storage.columns import one_of
@@ -40,6 +41,12 @@ _DRAFTS = REFERRALS.where(
 _EVENTS = EVENTS.where(tables.EVENT.c.subject_id == bindparam("subject_id"), order=[tables.EVENT.c.seq])
 _PROMISES = PROMISES.where(
     tables.PROMISE.c.subject_id == bindparam("subject_id"), order=[tables.PROMISE.c.position]
+)
+_PROMISES_DUE = PROMISES.where(
+    tables.PROMISE.c.owed_by == Side.PRACTICE,
+    tables.PROMISE.c.due_at >= bindparam("since"),
+    tables.PROMISE.c.due_at < bindparam("until"),
+    order=[tables.PROMISE.c.due_at, tables.PROMISE.c.id],
 )
 _APPOINTMENTS = APPOINTMENTS.where(
     _APPOINTMENT.referral_id == bindparam("referral_id"), order=[_APPOINTMENT.starts_at, _APPOINTMENT.id]
@@ -222,6 +229,10 @@ class ReferralWork(Work):
     def promises(self, subject_id: str) -> list[Promise]:
         """Every promise of a subject, ended ones too, in the order they were made."""
         return self._records(PROMISES, _PROMISES, subject_id=subject_id)
+
+    def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
+        """Every promise of the practice, of any subject, that is or was due in a time; by due time."""
+        return self._records(PROMISES, _PROMISES_DUE, since=since, until=until)
 
     # -- appointments
 

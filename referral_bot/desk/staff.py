@@ -8,7 +8,7 @@ from typing import Final
 from referral_bot.access import NO_PATIENTS, NO_SUCH_REFERRAL, sees_patients
 from referral_bot.cards import replies
 from referral_bot.cards.elements import Card
-from referral_bot.desk import answers, fresh, packets, record, status
+from referral_bot.desk import answers, fresh, packets, record, scores, status
 from referral_bot.desk.turn import Message, Outcome, Turn
 from referral_bot.model import AuditAction, Question, Referral, Thread
 from referral_bot.reading import Context, read
@@ -22,6 +22,7 @@ _ASK: Final = re.compile(
     r"^\s*(?:please\s+)?ask\s+(?:them|the office)\s*[:,]?\s*(?P<words>.+)$", re.IGNORECASE | re.DOTALL
 )
 _LIST: Final = re.compile(r"^\s*(?:status\b|(?:all(?: open| mine)?|everything|open)\W*$)", re.IGNORECASE)
+_PROMISES: Final = re.compile(r"\bpromises\b", re.IGNORECASE)
 _ALL: Final = re.compile(r"\b(all|everything|open|list|mine)\b", re.IGNORECASE)
 NOT_RELAYED: Final = (
     "That stayed internal. To send words to the office, begin with: tell them … "
@@ -62,6 +63,8 @@ def _in_thread(turn: Turn, text: str, thread: Thread) -> bool:
 
 def _answer(turn: Turn, text: str) -> Card | None:
     """Status and open times, for the person who asks alone."""
+    if _PROMISES.search(text):
+        return scores.this_week(turn)
     if reference := status.reference_in(text):
         referral = status.by_reference(turn, reference)
         return status.shown(turn, [referral], "Here is where it stands:") if referral else _no_such()

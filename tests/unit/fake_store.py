@@ -26,6 +26,7 @@ from referral_bot.model import (
     Promise,
     Question,
     Referral,
+    Side,
     State,
     Thread,
 )
@@ -225,6 +226,10 @@ class FakeTransaction:
 
     def promises(self, subject_id: str) -> list[Promise]:
         return self._where(Promise, lambda p: p.subject_id == subject_id)
+
+    def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
+        found = self._where(Promise, lambda p: p.owed_by is Side.PRACTICE and since <= p.due_at < until)
+        return sorted(found, key=lambda promise: promise.due_at)
 
     def appointments(self, referral_id: str) -> list[Appointment]:
         return self._where(Appointment, lambda a: a.referral_id == referral_id)

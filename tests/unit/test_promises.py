@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from referral_bot.model import Audience, Promise, PromiseStatus, Side
 from referral_bot.practice import PromiseKind
-from tests.unit.people import Office
+from tests.unit.people import Office, words
 
 
 def utc(day: int, hour: int, minute: int = 0) -> datetime:
@@ -133,3 +133,19 @@ def test_question_to_the_practice_is_promised_an_answer() -> None:
     office.act("tess", "answer", owed.subject_id, text="Yes, from 14 on.")
     assert promise(office, PromiseKind.ANSWER).status is PromiseStatus.KEPT
     assert "Yes, from 14 on." in office.told(Audience.OFFICE, owed.subject_id)[-1]
+
+
+def test_manager_sees_what_was_kept_and_what_is_late_and_nobody_else_does() -> None:
+    office = Office()
+    kept = office.submitted()
+    office.press("tess", "claim", kept.id)
+    office.submitted("refer Omar Lind, DOB 5/2/1950, 309-555-0124, chest pain last month, cardiology, urgent")
+    office.later(minutes=90)
+    outcome, _ = office.say("priya", "promises this week", channel="D0PRIYA")
+    assert outcome.private is not None
+    said = words(outcome.private)
+    assert "Acknowledge\n1 of 2 kept" in said
+    assert "intake, to answer by 10:30 AM CST: late by 60 minutes, still open" in said
+    assert "Lind" not in said
+    refused, _ = office.say("tess", "promises this week", channel="D0TESS")
+    assert "for the practice's manager" in str(refused.private)

@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_promise"),
     )
     op.create_index("ix_promise_subject_id_position", "promise", ["subject_id", "position"], unique=True)
+    op.create_index("ix_promise_due_at", "promise", ["due_at"])
     op.create_table(
         "referral",
         sa.Column("id", sa.String(), nullable=False),

@@ -181,6 +181,7 @@ class FollowUpKind(StrEnum):
     DRAFT_WAITING = "draft_waiting"
     OFFICE_OWES = "office_owes"
     HOLD_EXPIRED = "hold_expired"
+    DOCUMENTS_LATER = "documents_later"
 
 
 class AuditAction(StrEnum):

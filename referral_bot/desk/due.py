@@ -25,6 +25,8 @@ LEAST_NOTICE: Final = timedelta(minutes=5)
 """A reminder comes at least this long before the due time."""
 DRAFT_WAITS: Final = timedelta(days=1)
 """After this a draft's sender is asked whether it is still meant to be sent."""
+DOCUMENTS_WITHIN: Final = TimeSpan(amount=2, unit="d")
+"""Business days after which documents that were announced for later are asked for."""
 OFFICE_REMINDED_AFTER: Final = (TimeSpan(amount=1, unit="d"), TimeSpan(amount=3, unit="d"))
 
 
@@ -102,6 +104,13 @@ def schedule_draft(scene: Scene, referral: Referral) -> None:
     """Write down the reminder of a draft that waits for a day."""
     at = scene.now + DRAFT_WAITS
     schedule(scene, referral.id, FollowUpKind.DRAFT_WAITING, at, "", f"draft:{referral.id}")
+
+
+def schedule_documents(scene: Scene, referral: Referral) -> None:
+    """Write down to ask for documents that were announced for later."""
+    if any(document.via == "later" for document in referral.packet.documents):
+        at = BusinessCalendar(scene.practice).add(scene.now, DOCUMENTS_WITHIN)
+        schedule(scene, referral.id, FollowUpKind.DOCUMENTS_LATER, at, "", f"documents:{referral.id}")
 
 
 def schedule_hold(scene: Scene, appointment: Appointment) -> None:

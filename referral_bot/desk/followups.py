@@ -96,6 +96,7 @@ def _quiet_until(scene: Scene, follow_up: FollowUp) -> datetime | None:
         FollowUpKind.VISIT_REMINDER,
         FollowUpKind.DRAFT_WAITING,
         FollowUpKind.OFFICE_OWES,
+        FollowUpKind.DOCUMENTS_LATER,
     )
     if referral is not None and to_office:
         zone = telling.office_of(scene, referral.office_key).timezone or zone
@@ -294,6 +295,17 @@ def _office_owes(scene: Scene, follow_up: FollowUp) -> None:
         _post(scene, promise, Audience.PRACTICE, said, Tone.WARNING)
 
 
+def _documents_later(scene: Scene, follow_up: FollowUp) -> None:
+    """Documents were announced for later; nothing is said once one has come, or the referral has ended."""
+    referral = scene.tx.get(Referral, follow_up.subject_id)
+    if referral is None or referral.ended_at is not None or scene.tx.documents(referral.id):
+        return
+    awaited = [document.kind for document in referral.packet.documents if document.via == "later"]
+    told = f"You wanted to send {words.listed(awaited)} later. Just add them here, or send them by fax."
+    for thread in _office_threads(scene, referral.id):
+        telling.post(scene, thread, replies.says(told, fallback=f"{referral.reference}: documents."))
+
+
 def _hold_expired(scene: Scene, follow_up: FollowUp) -> None:
     appointment = scene.tx.get(Appointment, follow_up.argument)
     if appointment is None or appointment.status is not AppointmentStatus.PROPOSED:
@@ -312,4 +324,5 @@ _DOERS: Final[dict[FollowUpKind, Callable[[Scene, FollowUp], None]]] = {
     FollowUpKind.DRAFT_WAITING: _draft_waiting,
     FollowUpKind.OFFICE_OWES: _office_owes,
     FollowUpKind.HOLD_EXPIRED: _hold_expired,
+    FollowUpKind.DOCUMENTS_LATER: _documents_later,
 }

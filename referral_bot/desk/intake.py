@@ -37,6 +37,8 @@ def start(
     referral = _new(turn)
     packets.merge(referral, fields, turn.practice, flags)
     referral.flags = list(flags)
+    if not files:
+        _expect_documents(referral)
     _open(turn, referral, turn.place, files)
     named = fields.get("service")
     if named and packets.service_named(turn.practice, str(named)) is None:
@@ -46,6 +48,12 @@ def start(
         asked_for = str(named) if named and "unknown_service" in referral.flags else ""
         telling.reply(turn, turn.place, replies.services(turn.practice, referral.id, asked_for))
     return referral
+
+
+def _expect_documents(referral: Referral) -> None:
+    """Documents that come in chat, but not with this message, come later."""
+    for document in referral.packet.documents:
+        document.via = "later" if document.via == "chat" else document.via
 
 
 def _new(turn: Turn) -> Referral:
@@ -266,6 +274,7 @@ def submit(turn: Turn, referral_id: str) -> None:
     record.act(turn, referral, Move.SUBMIT, EventKind.SUBMITTED)
     telling.open_practice_thread(turn, referral.id)
     documents.pass_on(turn, referral)
+    due.schedule_documents(turn, referral)
     if slot_id:
         _settle_time(turn, referral, slot_id)
 

@@ -149,3 +149,15 @@ def test_manager_sees_what_was_kept_and_what_is_late_and_nobody_else_does() -> N
     assert "Lind" not in said
     refused, _ = office.say("tess", "promises this week", channel="D0TESS")
     assert "for the practice's manager" in str(refused.private)
+
+
+def test_documents_announced_for_later_are_asked_for_once_and_not_when_they_came() -> None:
+    office = Office()
+    office.submitted(
+        "refer Jane Whitcomb, DOB 3/14/1962, 309-555-0123, palpitations, cardiology. Labs to follow"
+    )
+    kinds = [document.kind for document in office.referral().packet.documents]
+    assert kinds == ["labs"], office.referral().packet.documents
+    office.later(days=3, minutes=1)  # two business days: Thursday is Thanksgiving
+    asked = [text for text in office.told(Audience.OFFICE) if "You wanted to send labs later" in text]
+    assert len(asked) == 1

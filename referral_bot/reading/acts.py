@@ -53,7 +53,7 @@ _ASKS_INSURANCE = re.compile(
     r"\b(?:take|accept|accepting|accepted|taking|par with|in[ -]network|contracted|participat\w+|aceptan|toman|acepta|reciben|trabajan con|out of network|credentialed|ok with)\b"
 )
 _WANTS_NOTE = re.compile(
-    r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|manden|mándenme|envíen|necesit\w+|pueden|puede|see|missing|want|ready|available|when)\b|\?"
+    r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|like|wants|manden|mándenme|envíen|necesit\w+|pueden|puede|see|missing|want|ready|available|when)\b|\?"
 )
 _SENT_HERE = re.compile(
     r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií]|files?|below)\b"

@@ -121,6 +121,7 @@ _ID_LABEL = re.compile(
     r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid|card)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn|id|número de (?:póliza|miembro)|póliza|poliza)"
     r"[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
 )
+_A_PHONE = re.compile(r"(?:cell?|ph|tel|home|hm|fax|mob|cel|work|call|c|p|h|m|dob|npi|ext) ")
 _GROUP = re.compile(
     r"\b(?:group|grp|gr|rx ?bin|bin|pcn|rx ?grp)\b[ .:#]*(?:no\.? |number |# ?|id )?[\da-z-]*\d[\da-z-]*"
 )
@@ -200,6 +201,8 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
         _from_payer(doc, primary, rest if not before else [*before, *rest], end, insurance, taken)
     if "payer" not in insurance and not insurance.get("self_pay"):
         _from_plan(doc, start, end, insurance, taken)
+    if "payer" not in insurance and not insurance.get("self_pay"):
+        _from_wording(doc, start, end, insurance, taken)
     for label in doc.labelled:
         if (
             label.role == "secondary"
@@ -530,6 +533,29 @@ def _from_plan(doc: Document, start: int, end: int, insurance: Fields, taken: li
         return
 
 
+_HEALTH_PLAN = re.compile(
+    r"(?:(?<=^)|(?<=[,;.|\t\n] )|(?<=[,;|\t\n])|(?<= - ))(?P<name>(?:[a-z&'-]+ ){1,3}(?:health ?plans?|health ?care|health|insurance|advantage))"
+    r"(?=\s*(?:[,;.|\t\n]|$| - ))"
+)
+
+
+def _from_wording(
+    doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]
+) -> None:
+    """A payer that no table knows, alone between separators and called health, health plan or insurance."""
+    match = _HEALTH_PLAN.search(doc.words.lower, start, end)
+    if match is None or _NOT_A_PLAN.search(match["name"]):
+        return
+    name = doc.words.raw[match.start("name") : match.end("name")]
+    insurance["payer"] = name.title() if name.islower() or name.isupper() else name
+    taken.append(match.span("name"))
+
+
+_NOT_A_PLAN = re.compile(
+    r"\b(?:family|mental|behavioral|home|no|her|his|the|has|have|women'?s|men'?s|public|poor|good|new|same|need|on|clinic|send|see|old|lost|changed|pending|will|to|of|for|with|bad|oral|bone|sexual|primary|is|was)\b"
+)
+
+
 def _secondary_label(
     doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]
 ) -> None:
@@ -589,6 +615,8 @@ def _member(doc: Document, start: int, end: int, insurance: Fields, taken: list[
             place = stop + (gap.end() if gap else 0)
             match = _ID.match(lower, place)
             if match is None or place >= end or not _is_identifier(match[0]):
+                continue
+            if _A_PHONE.match(match[0]):
                 continue
             value = match[0].replace(" ", "")
             digits = sum(char.isdigit() for char in value)

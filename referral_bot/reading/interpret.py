@@ -414,7 +414,8 @@ def _settle(
 
     if "office_open" in by:
         place = by.pop("office_open")
-        if ("cancel_referral" not in by and "update_referral" not in by) or "check_status" in by:
+        cancels = "cancel_referral" in by and re.search(r"\b(?:cancel|withdraw|void|cxl)", lower) is not None
+        if not cancels:
             by["check_status"] = Act(place.place, "check_status")
             drop(
                 "update_referral",
@@ -788,7 +789,7 @@ def _one_outcome(
             flags.append("not_own_referral")
         elif mention is not None:
             known = name_fields(mention)
-            if changes:
+            if changes or of_referral == ["confirm_document_received"]:
                 known.pop("patient", None)
             fields.update(known)
             if not mention.ids:

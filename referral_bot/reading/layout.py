@@ -141,7 +141,7 @@ def without_noise(text: str) -> tuple[str, str]:
     return text, quoted
 
 
-_SHORT = re.compile(r"[,;]|\.(?=\s)|\s{3,}|\t|\|")
+_SHORT = re.compile(r"\s-\s|[,;]|\.(?=\s)|\s{3,}|\t|\|")
 _SHORT_NAME = re.compile(
     r"(?<=\w\w\w)\.(?=\s)|\s{3,}|\t|\||[;(\d]|,\s*(?:dob|born|age|[mf]\b|male\b|female\b|cell|ph\b|phone)|\b(?:dob|born|mrn)\b",
     re.IGNORECASE,

@@ -62,6 +62,8 @@ class Lexicon:
             ("label", "labels", False),
         ):
             self.phrases.add_all(kind, table(name, own=own).items())
+        for relation, listed in table("relations").items():
+            self.phrases.add_all("relation", [(relation, [f"{form}'s name is" for form in listed])])
         for part, listed in PART_FORMS.items():
             self.phrases.add_all("part_of_day", [(part, listed)])
         for form, number in WEEKDAYS.items():

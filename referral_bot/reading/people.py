@@ -369,8 +369,11 @@ def find_contacts(doc: Document) -> list[Contact]:
         following = hit.last + 1
         if following < len(low) and low[following] == "'":
             continue
-        if low[hit.last].endswith("'s") or (
-            following < len(low) and low[following] == "s" and words.glued(following)
+        named = low[hit.last].endswith("'s") and low[following : following + 2] == ["name", "is"]
+        if (
+            not named
+            and low[hit.last].endswith("'s")
+            or (following < len(low) and low[following] == "s" and words.glued(following))
         ):
             continue
         name, start, end = "", hit.start, hit.end

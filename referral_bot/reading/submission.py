@@ -200,7 +200,7 @@ def _name(doc: Document, start: int, end: int, taken: bytearray, patient: Fields
     found = labelled_name(doc, start, end)
     if found is None:
         candidates = find_patient_names(doc, start, end, taken)
-        if not candidates or candidates[0].score < 2.4:
+        if not candidates or candidates[0].score < 1.9:
             return
         found = candidates[0]
     taken[found.start : found.end] = b"\x01" * (found.end - found.start)

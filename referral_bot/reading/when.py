@@ -12,7 +12,7 @@ from referral_bot.reading.spans import Span, find_spans
 from referral_bot.reading.tables.calendar import DAY_KEYS, MONTHS, WEEKDAYS
 
 _TOKEN = re.compile(r"\w+")
-_DATE = re.compile(NAMED_DAY)
+_DATE = re.compile(NAMED_DAY + r"|(?<= or )\d{1,2}(?:st|nd|rd|th)\b|(?<= and )\d{1,2}(?:st|nd|rd|th)\b")
 _WEEKDAY_BEFORE = re.compile(rf"\b(?:{DAY}),? (?:the )?$")
 _TOMORROW = re.compile(
     r"\b(?:tomorrow|tmrw|tmr|tmrow|tomorow|tommorow|tommorrow|2moro|tomm|mañana(?!s)|manana)\b"

@@ -1,0 +1,31 @@
+"""The floor under the reader: these numbers may only rise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.reading.score import score
+
+DATA = Path(__file__).with_name("data")
+
+
+@pytest.mark.parametrize(
+    ("name", "intents", "fields", "flags", "missing"),
+    [
+        ("development-1", 1.0, 0.985, 1.0, 1.0),
+        ("development-2", 0.975, 0.98, 0.975, 1.0),
+        ("own-1", 1.0, 0.995, 1.0, 1.0),
+        ("own-2", 0.98, 0.985, 0.94, 1.0),
+    ],
+)
+def test_the_reader_keeps_its_floor(
+    name: str, intents: float, fields: float, flags: float, missing: float
+) -> None:
+    total = score(DATA / f"{name}.jsonl")
+    assert total.broken == []
+    assert total.intents >= intents, total.notes
+    assert total.fields.f1 >= fields, total.notes
+    assert total.flags.f1 >= flags, total.notes
+    assert total.missing.f1 >= missing, total.notes

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as PydanticField
 from sqlmodel import Field, SQLModel
 
 from referral_bot.practice import PromiseKind, Urgency, VisitType
@@ -302,18 +303,18 @@ class StatedDocument(_Part):
 class Packet(_Part):
     """Everything a referral says of its patient: sealed as one, bound to its row."""
 
-    patient: Patient = Patient()
-    contact: Contact = Contact()
-    callback: Callback = Callback()
-    insurance: Insurance = Insurance()
-    auth: Authorization = Authorization()
-    referring: Referring = Referring()
-    needs: Needs = Needs()
-    preference: Preference = Preference()
-    icd10: list[str] = []
+    patient: Patient = PydanticField(default_factory=Patient)
+    contact: Contact = PydanticField(default_factory=Contact)
+    callback: Callback = PydanticField(default_factory=Callback)
+    insurance: Insurance = PydanticField(default_factory=Insurance)
+    auth: Authorization = PydanticField(default_factory=Authorization)
+    referring: Referring = PydanticField(default_factory=Referring)
+    needs: Needs = PydanticField(default_factory=Needs)
+    preference: Preference = PydanticField(default_factory=Preference)
+    icd10: list[str] = PydanticField(default_factory=list)
     reason: str | None = None
     notes: str | None = None
-    documents: list[StatedDocument] = []
+    documents: list[StatedDocument] = PydanticField(default_factory=list)
 
 
 # ---------------------------------------------------------------- people and places
@@ -408,10 +409,10 @@ class ReferralBase(SQLModel):
 class Referral(ReferralBase):
     """A referral with its packet, which is kept sealed."""
 
-    packet: Packet = Packet()
-    assumed: list[str] = []
+    packet: Packet = Field(default_factory=Packet)
+    assumed: list[str] = Field(default_factory=list)
     """Dotted fields that were filled from defaults, shown as assumed until confirmed by Submit."""
-    flags: list[str] = []
+    flags: list[str] = Field(default_factory=list)
     """What the reader noticed in what was typed last, such as `dob_invalid`."""
 
 
@@ -430,7 +431,7 @@ class EventBase(SQLModel):
 class Event(EventBase):
     """An event with its detail, which is kept sealed."""
 
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = Field(default_factory=dict)
 
 
 class QuestionBase(SQLModel):
@@ -525,7 +526,7 @@ class Document(DocumentBase):
     """A document with its name, source and content, which are kept sealed."""
 
     name: str
-    source: dict[str, str] = {}
+    source: dict[str, str] = Field(default_factory=dict)
     content: bytes = b""
 
 
@@ -573,7 +574,7 @@ class OutboxMessageBase(SQLModel):
 class OutboxMessage(OutboxMessageBase):
     """An outbox row with what it carries (a card's JSON, or a document's id), kept sealed."""
 
-    content: dict[str, Any] = {}
+    content: dict[str, Any] = Field(default_factory=dict)
 
 
 class AuditEntry(SQLModel):

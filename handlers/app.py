@@ -133,8 +133,9 @@ class Bot:
     async def _tick(self) -> None:
         began = time.perf_counter()
         self.delivery.wake()
-        while await self._run_due() == DUE_AT_ONCE and not self._ending:
-            pass
+        done = [await self._run_due()]
+        while DUE_AT_ONCE in done and not self._ending:
+            done = await asyncio.gather(*(self._run_due() for _ in range(self._store.side_by_side)))
         await self._sweep()
         self.metrics.tick_seconds.observe(time.perf_counter() - began)
 

@@ -194,6 +194,9 @@ class Transaction(Protocol):
     def claim_follow_ups(self, now: datetime, lease: timedelta, limit: int) -> list[FollowUp]:
         """Lease follow-ups that are due, the longest due first."""
 
+    def finish_follow_ups(self, ids: Sequence[str], now: datetime) -> None:
+        """Mark follow-ups as done, all at once."""
+
     def follow_ups(self, subject_id: str) -> list[FollowUp]:
         """A subject's follow-ups that are still to come, by due time."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -95,6 +97,13 @@ _CLAIM_OUTBOX = Statement(
 _CLAIM_FOLLOW_UPS = Statement(_claim(FOLLOW_UPS, and_(tables.TO_DO, _DUTY.due_at <= _NOW), _DUTY.due_at))
 
 
+@lru_cache
+def _finish(count: int) -> Statement:
+    """Marks so many follow-ups as done; nearly always as many as are claimed at once."""
+    ids = [bindparam(f"id_{place}", type_=_DUTY.id.type) for place in range(count)]
+    return Statement(update(tables.FOLLOW_UP).where(_DUTY.id.in_(ids)).values(done_at=_NOW))
+
+
 def _unless_made(insert: AnyInsert) -> AnyInsert:
     return insert.values(given(FOLLOW_UPS.columns)).on_conflict_do_nothing(index_elements=["key"])
 
@@ -153,6 +162,11 @@ class OutboxWork(Work):
         """Lease follow-ups that are due, the longest due first."""
         claimed = self._records(FOLLOW_UPS, _CLAIM_FOLLOW_UPS, now=now, until=now + lease, limit=limit)
         return sorted(claimed, key=lambda duty: (duty.due_at, duty.id))
+
+    def finish_follow_ups(self, ids: Sequence[str], now: datetime) -> None:
+        """Mark follow-ups as done, all at once."""
+        if ids:
+            self._run(_finish(len(ids)), now=now, **{f"id_{place}": id for place, id in enumerate(ids)})
 
     def follow_ups(self, subject_id: str) -> list[FollowUp]:
         """A subject's follow-ups that are still to come, by due time."""

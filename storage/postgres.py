@@ -159,6 +159,7 @@ class PostgresStore(SqlStore):
         self._audit_key = audit_key
         self._random = random
         self._memo = DirectoryMemo()
+        self.side_by_side = max(1, pool_size // 2)
         self._bell = Bell(engine, self._wake)
         self._ending = threading.Event()
         self._threads = [

@@ -55,6 +55,9 @@ def _readiness(tx: SqlTransaction, now: datetime) -> Readiness:
 class SqlStore(ABC):
     """The port's `Store`. `transact` may be called from any thread; use cases run on the store's own."""
 
+    side_by_side = 1
+    """How many use cases that work off a backlog may run at once and leave room for people's turns."""
+
     def __init__(self, engine: Engine, audit_key: bytes) -> None:
         self.engine = engine
         self.page_key = derive(audit_key, "page")

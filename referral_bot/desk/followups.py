@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,39 @@ LAST: Final = 7
 A_DAY: Final = TimeSpan(amount=1, unit="d")
 
 
+@dataclass(frozen=True)
+class Matter(Scene):
+    """A scene with what one follow-up is about, each part of it looked up once."""
+
+    subject_id: str
+
+    @cached_property
+    def referral(self) -> Referral | None:
+        """The referral, also through a question about it."""
+        found = self.tx.get(Referral, self.subject_id)
+        if found is None and self.question is not None and self.question.referral_id is not None:
+            found = self.tx.get(Referral, self.question.referral_id)
+        return found
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The question, where it is one that the follow-up is about."""
+        return self.tx.get(Question, self.subject_id)
+
+    @cached_property
+    def threads(self) -> list[Thread]:
+        """Those of the question, where it has its own; then those of the referral."""
+        found = self.tx.threads(self.subject_id)
+        if self.referral is not None and self.referral.id != self.subject_id:
+            found += self.tx.threads(self.referral.id)
+        return found
+
+    def zone(self, audience: Audience) -> ZoneInfo:
+        """The zone in which this audience reads times."""
+        asked = self.referral or self.question
+        return telling.zone_for(self, audience, telling.office_of(self, asked.office_key if asked else ""))
+
+
 def run_due(
     tx: Transaction,
     now: datetime,
@@ -62,36 +96,52 @@ def run_due(
         return 0
     claimed = tx.claim_follow_ups(now, LEASE, limit)
     scene = Scene(tx, practice, now, phi)
-    for follow_up in claimed:
-        try:
-            tx.attempt(partial(_run, scene, follow_up))
-        except Stale:
-            raise
-        except Exception as error:  # noqa: BLE001 - a bug in one must not silence the others
-            failed(follow_up, error)
-            follow_up.due_at, follow_up.leased_until = now + AGAIN, None
+    try:
+        put_off = tx.attempt(lambda: [_run(scene, follow_up) for follow_up in claimed])
+    except Stale:
+        raise
+    except Exception:  # noqa: BLE001 - one of them: it is found, and told, when each runs by itself
+        put_off = [_run_apart(scene, follow_up, failed) for follow_up in claimed]
+    for follow_up, later in zip(claimed, put_off, strict=True):
+        if later is not None:
+            follow_up.due_at, follow_up.leased_until = later, None
             tx.save(follow_up)
+    tx.finish_follow_ups(
+        [follow_up.id for follow_up, later in zip(claimed, put_off, strict=True) if later is None], now
+    )
     return len(claimed)
 
 
-def _run(scene: Scene, follow_up: FollowUp) -> None:
-    later = _quiet_until(scene, follow_up)
-    if later is not None:
-        follow_up.due_at, follow_up.leased_until = later, None
-    else:
-        _DOERS[follow_up.kind](scene, follow_up)
-        follow_up.done_at = scene.now
-    scene.tx.save(follow_up)
+def _run_apart(
+    scene: Scene, follow_up: FollowUp, failed: Callable[[FollowUp, Exception], None]
+) -> datetime | None:
+    """As `_run`, but an error of the program is told, undoes this one alone, and puts it off."""
+    try:
+        return scene.tx.attempt(partial(_run, scene, follow_up))
+    except Stale:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug in one must not silence the others
+        failed(follow_up, error)
+        return scene.now + AGAIN
 
 
-def _quiet_until(scene: Scene, follow_up: FollowUp) -> datetime | None:
+def _run(scene: Scene, follow_up: FollowUp) -> datetime | None:
+    """Do one; where it has to wait, until when."""
+    matter = Matter(scene.tx, scene.practice, scene.now, scene.phi, follow_up.subject_id)
+    later = _quiet_until(matter, follow_up)
+    if later is None:
+        _DOERS[follow_up.kind](matter, follow_up)
+    return later
+
+
+def _quiet_until(matter: Matter, follow_up: FollowUp) -> datetime | None:
     """Until when the night, or a closed day, holds this back; stat and the end of a hold go through."""
     if follow_up.kind is FollowUpKind.HOLD_EXPIRED:
         return None
-    referral = _subject(scene, follow_up.subject_id)
+    referral = matter.referral
     if referral is not None and referral.urgency is Urgency.STAT:
         return None
-    zone = scene.practice.timezone
+    zone = matter.practice.timezone
     to_office = follow_up.kind in (
         FollowUpKind.VISIT_REMINDER,
         FollowUpKind.DRAFT_WAITING,
@@ -99,132 +149,102 @@ def _quiet_until(scene: Scene, follow_up: FollowUp) -> datetime | None:
         FollowUpKind.DOCUMENTS_LATER,
     )
     if referral is not None and to_office:
-        zone = telling.office_of(scene, referral.office_key).timezone or zone
-    allowed = after_quiet(scene.now, zone, scene.practice)
-    return allowed if allowed > scene.now else None
+        zone = telling.office_of(matter, referral.office_key).timezone or zone
+    allowed = after_quiet(matter.now, zone, matter.practice)
+    return allowed if allowed > matter.now else None
 
 
 # ---------------------------------------------------------------- promises
 
 
-def _promise(scene: Scene, follow_up: FollowUp) -> None:
-    promise = scene.tx.get(Promise, follow_up.argument)
+def _promise(matter: Matter, follow_up: FollowUp) -> None:
+    promise = matter.tx.get(Promise, follow_up.argument)
     if promise is None or promise.status is not PromiseStatus.OPEN:
         return
-    if scene.now < promise.due_at and promise.step >= REMINDED:
+    if matter.now < promise.due_at and promise.step >= REMINDED:
         return
-    if scene.now < promise.due_at:
-        _remind(scene, promise)
+    if matter.now < promise.due_at:
+        _remind(matter, promise)
     elif promise.step < ALERTED:
-        _late(scene, promise)
+        _late(matter, promise)
     else:
-        _still_late(scene, promise)
-    scene.tx.save(promise)
+        _still_late(matter, promise)
+    matter.tx.save(promise)
 
 
-def _remind(scene: Scene, promise: Promise) -> None:
-    left = words.until(promise.due_at, _zone(scene, Audience.PRACTICE, promise), scene.now)
+def _remind(matter: Matter, promise: Promise) -> None:
+    left = words.until(promise.due_at, matter.zone(Audience.PRACTICE), matter.now)
     _post(
-        scene,
+        matter,
         promise,
         Audience.PRACTICE,
-        f"Reminder: {_owner(scene, promise)}, {words.OWED[promise.kind]} {left}.",
+        f"Reminder: {_owner(matter, promise)}, {words.OWED[promise.kind]} {left}.",
     )
     promise.step = REMINDED
-    due.schedule_step(scene, promise, promise.due_at)
+    due.schedule_step(matter, promise, promise.due_at)
 
 
-def _late(scene: Scene, promise: Promise) -> None:
+def _late(matter: Matter, promise: Promise) -> None:
     """The alert to the practice, and the truth to the office before it has to ask."""
-    zone = _zone(scene, Audience.PRACTICE, promise)
+    zone = matter.zone(Audience.PRACTICE)
     owed = words.OWED[promise.kind]
-    promised = words.moment(promise.due_at, zone, scene.now)
+    promised = words.moment(promise.due_at, zone, matter.now)
     _post(
-        scene,
+        matter,
         promise,
         Audience.PRACTICE,
-        f"Late: {_owner(scene, promise)} was {owed} by {promised}.",
+        f"Late: {_owner(matter, promise)} was {owed} by {promised}.",
         Tone.WARNING,
     )
-    new_time = due.manager_at(scene, promise, _urgency(scene, promise))
-    office_zone = _zone(scene, Audience.OFFICE, promise)
+    urgency = matter.referral.urgency if matter.referral else None
+    new_time = due.manager_at(matter, promise, urgency)
+    office_zone = matter.zone(Audience.OFFICE)
     told = (
-        f"We promised {owed} by {words.moment(promise.due_at, office_zone, scene.now)} and are late. "
-        f"{_owner(scene, promise)} has it; you hear {words.until(new_time, office_zone, scene.now)}."
+        f"We promised {owed} by {words.moment(promise.due_at, office_zone, matter.now)} and are late. "
+        f"{_owner(matter, promise)} has it; you hear {words.until(new_time, office_zone, matter.now)}."
     )
-    _post(scene, promise, Audience.OFFICE, told)
+    _post(matter, promise, Audience.OFFICE, told)
     promise.step = ALERTED
-    due.schedule_step(scene, promise, new_time)
+    due.schedule_step(matter, promise, new_time)
 
 
-def _still_late(scene: Scene, promise: Promise) -> None:
+def _still_late(matter: Matter, promise: Promise) -> None:
     """The new time has passed too: the manager hears it, and the office what happens now."""
-    referral = _referral(scene, promise)
-    name = (referral.reference if referral else None) or "A question of an office"
-    late = words.span(int((scene.now - promise.due_at).total_seconds() // 60))
-    told = f"{name}: {_owner(scene, promise)} was {words.OWED[promise.kind]}; late by {late}."
-    for person in scene.tx.people(None):
+    name = (matter.referral.reference if matter.referral else None) or "A question of an office"
+    late = words.span(int((matter.now - promise.due_at).total_seconds() // 60))
+    told = f"{name}: {_owner(matter, promise)} was {words.OWED[promise.kind]}; late by {late}."
+    for person in matter.tx.people(None):
         if person.role is Role.MANAGER:
-            telling.tell_person(scene, person, replies.says(told, Tone.WARNING, "A promise is late."))
+            telling.tell_person(matter, person, replies.says(told, Tone.WARNING, "A promise is late."))
     promise.step += 1
-    new_time = BusinessCalendar(scene.practice).add(scene.now, A_DAY) if promise.step < LAST else None
+    new_time = BusinessCalendar(matter.practice).add(matter.now, A_DAY) if promise.step < LAST else None
     if new_time is not None:
-        due.schedule_step(scene, promise, new_time)
-    _post(scene, promise, Audience.OFFICE, _sorry(scene, promise, new_time))
+        due.schedule_step(matter, promise, new_time)
+    _post(matter, promise, Audience.OFFICE, _sorry(matter, promise, new_time))
 
 
-def _sorry(scene: Scene, promise: Promise, new_time: datetime | None) -> str:
+def _sorry(matter: Matter, promise: Promise, new_time: datetime | None) -> str:
     told = f"We are still late {words.OWED[promise.kind]}. The practice manager has been told"
     if new_time is not None:
-        zone = _zone(scene, Audience.OFFICE, promise)
-        return f"{told}; you hear {words.until(new_time, zone, scene.now)}."
-    call = f" Please call us at {scene.practice.phone}." if scene.practice.phone else ""
+        zone = matter.zone(Audience.OFFICE)
+        return f"{told}; you hear {words.until(new_time, zone, matter.now)}."
+    call = f" Please call us at {matter.practice.phone}." if matter.practice.phone else ""
     return f"{told}.{call}"
 
 
-def _referral(scene: Scene, promise: Promise) -> Referral | None:
-    return _subject(scene, promise.subject_id)
-
-
-def _subject(scene: Scene, subject_id: str) -> Referral | None:
-    """The referral that a promise or follow-up is about, also through a question."""
-    question = scene.tx.get(Question, subject_id)
-    wanted = question.referral_id if question else subject_id
-    return scene.tx.get(Referral, wanted) if wanted else None
-
-
-def _urgency(scene: Scene, promise: Promise) -> Urgency | None:
-    referral = _referral(scene, promise)
-    return referral.urgency if referral else None
-
-
-def _owner(scene: Scene, promise: Promise) -> str:
-    person = scene.tx.person(promise.person_key) if promise.person_key else None
+def _owner(matter: Matter, promise: Promise) -> str:
+    person = matter.tx.person(promise.person_key) if promise.person_key else None
     if person is not None:
         return person.name
     return words.ROLES[promise.role].capitalize() if promise.role else "The practice"
 
 
-def _office_key(scene: Scene, promise: Promise) -> str:
-    referral = _referral(scene, promise)
-    if referral is not None:
-        return referral.office_key
-    question = scene.tx.get(Question, promise.subject_id)
-    return question.office_key if question else ""
-
-
-def _zone(scene: Scene, audience: Audience, promise: Promise) -> ZoneInfo:
-    return telling.zone_for(scene, audience, telling.office_of(scene, _office_key(scene, promise)))
-
-
-def _post(scene: Scene, promise: Promise, audience: Audience, text: str, tone: Tone = Tone.PLAIN) -> None:
-    referral = _referral(scene, promise)
+def _post(matter: Matter, promise: Promise, audience: Audience, text: str, tone: Tone = Tone.PLAIN) -> None:
+    referral = matter.referral
     name = f"{referral.reference}: " if referral and referral.reference else ""
-    # A question's own thread, where it has one; else that of the referral it is about.
-    found = scene.tx.threads(promise.subject_id) + (scene.tx.threads(referral.id) if referral else [])
-    for thread in [thread for thread in found if thread.audience is audience][:1]:
-        telling.post(scene, thread, replies.says(text, tone, f"{name}news about a promised time."))
-        telling.put(scene, thread, OutboxKind.REFRESH)
+    for thread in [thread for thread in matter.threads if thread.audience is audience][:1]:
+        telling.post(matter, thread, replies.says(text, tone, f"{name}news about a promised time."))
+        telling.put(matter, thread, OutboxKind.REFRESH)
 
 
 # ---------------------------------------------------------------- everything else
@@ -234,29 +254,29 @@ def _office_threads(scene: Scene, subject_id: str) -> list[Thread]:
     return [thread for thread in scene.tx.threads(subject_id) if thread.audience is Audience.OFFICE]
 
 
-def _visit_reminder(scene: Scene, follow_up: FollowUp) -> None:
+def _visit_reminder(matter: Matter, follow_up: FollowUp) -> None:
     """A visit is near: when, with whom, where, and what to bring; nothing if it was moved or cancelled."""
-    appointment = scene.tx.get(Appointment, follow_up.argument.partition(":")[0])
+    appointment = matter.tx.get(Appointment, follow_up.argument.partition(":")[0])
     if appointment is None or appointment.status is not AppointmentStatus.BOOKED:
         return
-    if appointment.starts_at <= scene.now or _another_comes_soon(scene, follow_up):
+    if appointment.starts_at <= matter.now or _another_comes_soon(matter, follow_up):
         return
-    referral = scene.tx.get(Referral, appointment.referral_id)
+    referral = matter.referral
     if referral is None:
         return
-    shown = telling.view(scene, referral, Audience.OFFICE)
+    shown = telling.view(matter, referral, Audience.OFFICE)
     bring = f" Please bring: {shown.service.bring}" if shown.service and shown.service.bring else ""
     told = f"Coming up: {details.visit(shown, appointment)}.{bring}"
-    event = record.happened(scene, referral.id, EventKind.REMINDED, None, {"text": told})
-    telling.tell(scene, referral, event)
+    event = record.happened(matter, referral.id, EventKind.REMINDED, None, {"text": told})
+    telling.tell(matter, referral, event)
 
 
 def _another_comes_soon(scene: Scene, follow_up: FollowUp) -> bool:
-    """Whether a closed day has held this reminder back until the next one is near: one is enough."""
+    """Whether a closed day has held this reminder back until the next one is near: the last is enough."""
     visit = follow_up.argument.partition(":")[0]
     return any(
         other.kind is FollowUpKind.VISIT_REMINDER
-        and other.id != follow_up.id
+        and (other.due_at, other.id) > (follow_up.due_at, follow_up.id)
         and other.argument.partition(":")[0] == visit
         and other.due_at <= scene.now + APART
         for other in scene.tx.follow_ups(follow_up.subject_id)
@@ -274,12 +294,12 @@ def _draft_waiting(scene: Scene, follow_up: FollowUp) -> None:
         telling.post(scene, thread, replies.says(told, fallback="A draft has not been sent yet."))
 
 
-def _office_owes(scene: Scene, follow_up: FollowUp) -> None:
-    promise = scene.tx.get(Promise, follow_up.argument)
-    referral = scene.tx.get(Referral, follow_up.subject_id)
+def _office_owes(matter: Matter, follow_up: FollowUp) -> None:
+    promise = matter.tx.get(Promise, follow_up.argument)
+    referral = matter.referral
     if promise is None or referral is None or promise.status is not PromiseStatus.OPEN:
         return
-    sender = scene.tx.person(promise.person_key or "")
+    sender = matter.tx.person(promise.person_key or "")
     name = f"{sender.name}, " if sender else ""
     asked = {
         State.NEEDS_INFO: "the practice still waits for your answer to the question above. Just reply here.",
@@ -288,11 +308,11 @@ def _office_owes(scene: Scene, follow_up: FollowUp) -> None:
     if asked is None:
         return
     told = f"{name}{asked}" if name else asked[0].upper() + asked[1:]
-    for thread in _office_threads(scene, referral.id):
-        telling.post(scene, thread, replies.says(told, fallback=f"{referral.reference}: a reminder."))
-    if scene.now >= promise.due_at and referral.state is State.NEEDS_INFO:
+    for thread in _office_threads(matter, referral.id):
+        telling.post(matter, thread, replies.says(told, fallback=f"{referral.reference}: a reminder."))
+    if matter.now >= promise.due_at and referral.state is State.NEEDS_INFO:
         said = "The office has not answered yet, and was reminded twice. A call may help."
-        _post(scene, promise, Audience.PRACTICE, said, Tone.WARNING)
+        _post(matter, promise, Audience.PRACTICE, said, Tone.WARNING)
 
 
 def _documents_later(scene: Scene, follow_up: FollowUp) -> None:
@@ -318,7 +338,7 @@ def _hold_expired(scene: Scene, follow_up: FollowUp) -> None:
         telling.post(scene, thread, replies.says(told))
 
 
-_DOERS: Final[dict[FollowUpKind, Callable[[Scene, FollowUp], None]]] = {
+_DOERS: Final[dict[FollowUpKind, Callable[[Matter, FollowUp], None]]] = {
     FollowUpKind.PROMISE: _promise,
     FollowUpKind.VISIT_REMINDER: _visit_reminder,
     FollowUpKind.DRAFT_WAITING: _draft_waiting,

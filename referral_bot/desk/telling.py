@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -194,9 +195,10 @@ def tell_practice(scene: Scene, card: Card) -> None:
 
 def tell(scene: Scene, referral: Referral, event: Event) -> None:
     """Post an event to every audience that may see it, and bring the heads up to date."""
+    shown = view(scene, referral, Audience.OFFICE, event.actor_key, event.on_behalf_of)
     for thread in scene.tx.threads(referral.id):
-        shown = view(scene, referral, thread.audience, event.actor_key, event.on_behalf_of)
-        card = news(shown, event)
+        zone = zone_for(scene, thread.audience, shown.office)
+        card = news(replace(shown, audience=thread.audience, zone=zone), event)
         if card is not None:
             post(scene, thread, card)
         put(scene, thread, OutboxKind.REFRESH)

@@ -132,6 +132,15 @@ def test_a_follow_up_that_was_done_is_not_claimed_again(store: SqlStore) -> None
     assert run(store, lambda tx: tx.get(FollowUp, "a")).done_at == NOW
 
 
+def test_follow_ups_are_finished_together(store: SqlStore) -> None:
+    keep(store, *(follow_up(id) for id in "abc"))
+    run(store, lambda tx: tx.finish_follow_ups([], NOW))
+    run(store, lambda tx: tx.finish_follow_ups(["a", "b"], NOW + MINUTE))
+    left = run(store, lambda tx: tx.claim_follow_ups(NOW + MINUTE, LEASE, 10))
+    assert [each.id for each in left] == ["c"]
+    assert run(store, lambda tx: tx.get(FollowUp, "a")).done_at == NOW + MINUTE
+
+
 # ---------------------------------------------------------------- many claimers
 
 

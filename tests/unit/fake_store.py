@@ -294,6 +294,13 @@ class FakeTransaction:
         due = self._where(FollowUp, lambda f: f.done_at is None and f.due_at <= now)
         return sorted(due, key=lambda f: f.due_at)[:limit]
 
+    def finish_follow_ups(self, ids: Sequence[str], now: datetime) -> None:
+        for id in ids:
+            follow_up = self.get(FollowUp, id)
+            assert follow_up is not None
+            follow_up.done_at = now
+            self.save(follow_up)
+
     def follow_ups(self, subject_id: str) -> list[FollowUp]:
         return self._where(FollowUp, lambda f: f.subject_id == subject_id and f.done_at is None)
 

@@ -60,7 +60,8 @@ async def _sent(running: Demo, card: Message) -> None:
 
 def _heads(running: Demo) -> list[Message]:
     """The cards in the practice's channel."""
-    return [message for message in running.workspace.messages[INTAKE].values() if not message.thread]
+    messages = running.workspace.messages.get(INTAKE, {}).values()
+    return [message for message in messages if message.thread in (None, message.ts)]
 
 
 def _texts(count: int) -> Iterator[str]:

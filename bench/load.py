@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from bench.servers import SECRET
+from handlers.slack.wire import action_id, button_value
 
 FIRST = ("Jane", "Omar", "Lucia", "Peter", "Amara", "Yuki", "Tomas", "Ingrid", "Ravi", "Chloe")
 LAST = ("Whitcomb", "Okonkwo", "Delgado", "Lindqvist", "Barrow", "Tanaka", "Novak", "Haugen", "Iyer", "Marsh")
@@ -94,11 +95,11 @@ def presses(action: str, person: str, channel: str, subjects: list[str]) -> Iter
             "actions": [
                 {
                     "type": "button",
-                    "action_id": f"act:{action}",
+                    "action_id": action_id(action, 1),
                     "block_id": "b",
                     "action_ts": stamp,
                     "text": {"type": "plain_text", "text": action},
-                    "value": json.dumps({"subject": subject}),
+                    "value": button_value(subject, ""),
                 }
             ],
         }

@@ -3,6 +3,7 @@
 
     python3 make.py demo [OPTIONS]   try it: installs into .venv, then runs `referral-bot demo`
     python3 make.py test [PYTEST]    everything CI checks: style, types, import contracts, tests
+    python3 make.py faults [RUNS]    kill, cut off, fill up and overload it; RUNS: small, full, or a share
     python3 make.py lock             pin anew what is installed, after a change to pyproject.toml
 
 A second call installs nothing unless what is to be installed has changed.
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
     """Do what the first argument says; the exit code is 0 done, 1 failed, 2 called wrongly."""
     if sys.version_info < (3, 11):
         return complain("Python 3.11 or newer is needed; run this file with it: `python3.11 make.py`.", 2)
-    commands = {"demo": demo, "test": test, "lock": lock}
+    commands = {"demo": demo, "test": test, "faults": faults, "lock": lock}
     if not arguments or arguments[0] not in commands:
         print(__doc__.strip(), file=sys.stderr)
         return 2
@@ -76,6 +77,12 @@ def test(arguments: list[str]) -> int:
         "tests": [*pytest, f"--junitxml={ARTIFACTS / 'tests.xml'}"],
     }
     return run_steps(steps, environment)
+
+
+def faults(arguments: list[str]) -> int:
+    """Run the fault tests and print the table of docs/reliability.md."""
+    install(DEV)
+    return subprocess.run([PYTHON, "-m", "tests.faults.run", *arguments], cwd=ROOT, check=False).returncode
 
 
 def run_steps(steps: dict[str, list[str | Path]], environment: dict[str, str]) -> int:

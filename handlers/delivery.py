@@ -35,7 +35,10 @@ ROWS_IN_HAND = 32
 SEND_SECONDS = 30.0
 """An attempt that takes longer counts as one of which it is unknown whether it arrived."""
 PATIENCE_SECONDS = 5.0
-"""How long a row is kept in hand for its channel's turn; one that must wait longer goes back."""
+"""How long a row is kept in hand for its channel's turn, in all; one that must wait longer goes back.
+
+With the longest attempt it is well below the lease, so that no row is sent by two at once.
+"""
 BUG_ATTEMPTS = 8
 """How often a row that fails by an error of this program's own is tried."""
 
@@ -204,13 +207,15 @@ class DeliveryWorker:
 
     async def _wait_for_turn(self, channel: Channel, row: OutboxMessage) -> bool:
         """Whether the row's turn in its channel has come; if not, the row has been put back."""
+        patience = PATIENCE_SECONDS
         while not self._stopping.is_set():
             wait = self._pace.wait(channel, row.id)
             if wait <= 0:
                 return True
-            if wait > PATIENCE_SECONDS:
+            if wait > patience:
                 await self._settle(put_back(row.id, self._later(wait)))
                 return False
+            patience -= wait
             await self._stopped_within(wait)
         await self._settle(put_back(row.id, self._clock.now()))
         return False

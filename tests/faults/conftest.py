@@ -19,16 +19,16 @@ from handlers.importing import import_directory
 from handlers.shipped import EXAMPLE, shipped
 from tests.faults.postgres import Postgres
 from tests.faults.rig import Kept, Rig, running
+from tests.faults.run import RESULTS
 
-RESULTS = "FAULT_RESULTS"
-"""Names the file to which each test adds a line of what came of it; see `tests/faults/run.py`."""
 _NAMES = count()
 
 
 def share_of_full() -> float:
     """FAULT_RUNS: `small` (what CI does), `full`, or the share of the full counts, such as 0.1."""
     wanted = os.environ.get("FAULT_RUNS", "small")
-    return {"small": 0.0, "full": 1.0}.get(wanted) if wanted in ("small", "full") else float(wanted)  # type: ignore[return-value]
+    named = {"small": 0.0, "full": 1.0}
+    return named[wanted] if wanted in named else float(wanted)
 
 
 Runs = Callable[[int, int], int]
@@ -57,7 +57,7 @@ def tell(request: pytest.FixtureRequest) -> Tell:
     began = time.monotonic()
 
     def note(fault: str, what: str, trials: int, **measured: object) -> None:
-        line = {"fault": fault, "what": what, "trials": trials, "failures": 0, "measured": measured}
+        line = {"fault": fault, "what": what, "trials": trials, "measured": measured}
         line["seconds"] = round(time.monotonic() - began, 1)
         print(json.dumps(line))
         if os.environ.get(RESULTS):

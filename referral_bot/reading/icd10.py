@@ -7,40 +7,54 @@ from __future__ import annotations
 
 import gzip
 import re
-from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 
 CODE_SHAPE = re.compile(r"[A-TV-Z][0-9][0-9AB](?:\.?[0-9A-Z]{1,4})?")
 """A code in upper case, with or without its dot."""
 
 
 class _Table:
-    """The codes as one text of sorted lines, and where each category's lines begin."""
+    """The codes as one text of lines sorted by code."""
 
     def __init__(self) -> None:
         packed = files("referral_bot.reading.data").joinpath("icd10cm.tsv.gz").read_bytes()
         self.text = "\n" + gzip.decompress(packed).decode()
-        self.lower = self.text.lower()
-        self.categories: list[str] = []
-        self.offsets: list[int] = []
-        for match in re.finditer(r"\n([A-Z]\w\w)\t", self.text):
-            self.categories.append(match[1])
-            self.offsets.append(match.start())
-        self.offsets.append(len(self.text) - 1)
+        self._lower: str | None = None
 
-    def block(self, category: str) -> tuple[int, int]:
-        """Start and end of a category's lines; an empty range if there is no such category."""
-        at = bisect_left(self.categories, category)
-        if at == len(self.categories) or self.categories[at] != category:
-            return 0, 0
-        return self.offsets[at], self.offsets[at + 1]
+    @property
+    def lower(self) -> str:
+        """The same text in lower case, made when something is searched."""
+        if self._lower is None:
+            self._lower = self.text.lower()
+        return self._lower
+
+    def first(self, prefix: str) -> int:
+        """Place of the newline before the first line that begins with a prefix; -1 if none does."""
+        low, high = 0, len(self.text) - 1
+        while low < high:
+            newline = self.text.rfind("\n", 0, (low + high) // 2 + 1)
+            if newline < low:
+                newline = low
+            following = self.text.find("\n", newline + 1)
+            if self.text[newline + 1 : newline + 1 + len(prefix)] < prefix:
+                low = following
+            else:
+                high = newline
+        return low if self.text.startswith(prefix, low + 1) else -1
+
+    def starting_with(self, prefix: str) -> Iterator[tuple[str, bool, str]]:
+        """Every line that begins with a prefix, in order."""
+        newline = self.first(prefix)
+        while newline >= 0 and self.text.startswith(prefix, newline + 1):
+            yield self.at(newline)
+            newline = self.text.find("\n", newline + 1)
 
     def line(self, code: str) -> tuple[str, bool, str] | None:
         """Code, billable, title; none if the table has no such code."""
-        start, end = self.block(code[:3])
-        at = self.text.find(f"\n{code}\t", start, end + 1) if end else -1
-        return self.at(at) if at >= 0 else None
+        return next(self.starting_with(f"{code}\t"), None)
 
     def at(self, newline: int) -> tuple[str, bool, str]:
         """The line after the newline at this place."""
@@ -67,7 +81,7 @@ def is_known(code: str) -> bool:
 
 def has_category(code: str) -> bool:
     """Whether the code's first three characters are a category of this year's table."""
-    return _table().block(code[:3])[1] > 0
+    return _table().line(code[:3]) is not None
 
 
 def is_billable(code: str) -> bool:
@@ -84,58 +98,46 @@ def title(code: str) -> str | None:
 
 def billable_children(code: str, limit: int = 20) -> list[tuple[str, str]]:
     """Billable codes under a parent, with their titles, in order: `M54.5` gives M54.50, M54.51, M54.59."""
-    table = _table()
-    start, end = table.block(code[:3])
-    children = []
-    prefix = "\n" + (code if "." in code or len(code) > 3 else code + ".")
-    at = table.text.find(prefix, start, end + 1) if end else -1
-    while at >= 0 and len(children) < limit:
-        found, billable, found_title = table.at(at)
-        if billable and found != code:
-            children.append((found, found_title))
-        at = table.text.find(prefix, at + 1, end + 1)
-    return children
+    below = code if len(code) > 3 else f"{code}."
+    lines = (line for line in _table().starting_with(below) if line[1] and line[0] != code)
+    return [(found, found_title) for found, _, found_title in islice(lines, limit)]
 
 
 @lru_cache(maxsize=512)
 def _search(query: str, limit: int) -> tuple[tuple[str, str], ...]:
     table = _table()
     if CODE_SHAPE.match(query.upper()):
-        prefix = "\n" + with_dot(query)
-        start, end = table.block(prefix[1:4])
-        found = []
-        at = table.text.find(prefix, start, end + 1) if end else -1
-        while at >= 0 and len(found) < limit:
-            code, _, found_title = table.at(at)
-            found.append((code, found_title))
-            at = table.text.find(prefix, at + 1, end + 1)
-        return tuple(found)
+        lines = islice(table.starting_with(with_dot(query)), limit)
+        return tuple((code, found_title) for code, _, found_title in lines)
     words = re.findall(r"[a-z0-9']{2,}", query.lower())
     if not words:
         return ()
-    rarest = min(words, key=table.lower.count)
-    candidates = []
-    at = table.lower.find(rarest)
+    candidates = sorted(_matches(table, words))
+    found = [table.at(newline) for *_, newline in candidates[:limit]]
+    return tuple((code, found_title) for code, _, found_title in found)
+
+
+def _matches(table: _Table, words: list[str]) -> Iterator[tuple[bool, bool, bool, int, int]]:
+    """Lines whose titles have words that begin so, each with its rank: best first when sorted."""
+    text = table.lower
+    rarest = min(words, key=text.count)
+    at = text.find(rarest)
     while at >= 0:
-        newline = table.lower.rfind("\n", 0, at)
-        end = table.lower.find("\n", at)
-        line = table.lower[newline + 1 : end]
-        tab = line.rfind("\t")
-        found_title = line[tab + 1 :]
-        begins = [(" " + found_title).find(" " + word) for word in words]
-        if min(begins) >= 0:
-            billable = line[tab - 1] == "1"
-            candidates.append((not billable, begins[0] > 0, len(found_title), newline))
-        at = table.lower.find(rarest, end)
-    candidates.sort()
-    lines = [table.at(newline) for *_, newline in candidates[:limit]]
-    return tuple((code, found_title) for code, _, found_title in lines)
+        newline, end = text.rfind("\n", 0, at), text.find("\n", at)
+        tab = text.rfind("\t", newline, end)
+        if tab < at:
+            found_title = " " + text[tab + 1 : end]
+            places = [found_title.find(" " + word) for word in words]
+            if min(places) >= 0:
+                follow_up = text[newline + 1] in "st" and text[tab - 3] not in "a0123456789"
+                yield text[tab - 1] != "1", follow_up, places[0] > 0, end - tab, newline
+        at = text.find(rarest, end)
 
 
 def search_icd10(text: str, limit: int = 10) -> list[tuple[str, str]]:
     """Codes and titles for a form's type-ahead.
 
     `text` is the beginning of a code, or beginnings of words that the title must all have. Billable codes
-    come first, then titles that begin with the first word, then short titles.
+    come first and later encounters of an injury last; then titles that begin with the first word, then short ones.
     """
     return list(_search(text.strip(), limit))

@@ -17,6 +17,15 @@ class BadLine(ValueError):
     """A line that is not a message; its text says why."""
 
 
+@dataclass(frozen=True)
+class Message:
+    """A message as a line holds it."""
+
+    text: str
+    now: datetime
+    context: Context
+
+
 @dataclass
 class Refused:
     """How many lines were not messages: a caller that is told about one can end with an error."""
@@ -38,16 +47,18 @@ def understand_lines(
             continue
         identifier: object = None
         try:
-            message = _message(line)
-            identifier = message.get("id")
-            yield _line(identifier, _read(message, vocabulary))
+            parsed = _object(line)
+            identifier = parsed.get("id")
+            message = message_of(parsed)
+            reading = read(message.text, now=message.now, context=message.context, vocabulary=vocabulary)
+            yield _line(identifier, reading)
         except BadLine as bad:
             if refused is not None:
                 refused.lines.append(number)
             yield json.dumps({"id": identifier, "error": f"line {number}: {bad}"}, ensure_ascii=False)
 
 
-def _message(line: str) -> dict[str, Any]:
+def _object(line: str) -> dict[str, Any]:
     try:
         message = json.loads(line)
     except ValueError as error:
@@ -57,11 +68,12 @@ def _message(line: str) -> dict[str, Any]:
     return message
 
 
-def _read(message: dict[str, Any], vocabulary: Vocabulary | None) -> Reading:
-    text = message.get("text")
+def message_of(line: dict[str, Any]) -> Message:
+    """The message that a JSON object holds; raises `BadLine` if it holds none."""
+    text = line.get("text")
     if not isinstance(text, str):
         raise BadLine('"text" must be a string')
-    return read(text, now=_time(message.get("now"), "now"), context=_context(message), vocabulary=vocabulary)
+    return Message(text, _time(line.get("now"), "now"), _context(line))
 
 
 def _time(value: object, name: str) -> datetime:

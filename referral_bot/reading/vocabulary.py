@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from referral_bot.reading.tables import table
 
@@ -115,7 +115,8 @@ def _merge(own: tuple[Term, ...], known: tuple[Term, ...]) -> tuple[Term, ...]:
     return (*merged, *(other for other in known if other.key not in lent))
 
 
-_CLOSE: Callable[..., float] = fuzz.ratio
+_CLOSE_ENOUGH = 84
+"""Per cent of letters that a form must share with a text to be meant by it."""
 
 
 def _find(text: str, terms: tuple[Term, ...]) -> Term | None:
@@ -125,8 +126,11 @@ def _find(text: str, terms: tuple[Term, ...]) -> Term | None:
     by_form = _forms(terms)
     if wanted in by_form:
         return by_form[wanted]
-    found = process.extractOne(wanted, list(by_form), scorer=_CLOSE, score_cutoff=84)
-    return by_form[found[0]] if found and len(wanted) >= 4 else None
+    if len(wanted) < 4:
+        return None
+    likeness = {form: fuzz.ratio(wanted, form, score_cutoff=_CLOSE_ENOUGH) for form in by_form}
+    nearest = max(likeness, key=likeness.__getitem__, default="")
+    return by_form[nearest] if likeness.get(nearest, 0) >= _CLOSE_ENOUGH else None
 
 
 @lru_cache(maxsize=64)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,8 +29,12 @@ from referral_bot.model import (
 from referral_bot.practice import Booking, VisitType
 
 HOLD: Final = timedelta(minutes=10)
-FORM_TIMES: Final = 40
-"""Open times a form offers at most."""
+FORM_TIMES: Final = 90
+"""Open times a form offers at most: Slack takes 100 options."""
+WISHED_TIMES: Final = 30
+"""How many of them are what was wished for, where there are so many."""
+OF_A_DAY: Final = 3
+"""Of the others at most so many a day and provider, so that later weeks can be chosen too."""
 TAKEN: Final = "Somebody else took that time just now. Please choose another one."
 
 
@@ -95,15 +101,26 @@ def times_form(turn: Turn, referral_id: str, action: str) -> Form:
 
 
 def _sorted_for(turn: Turn, referral: Referral) -> list[Slot]:
+    """What the referral wishes for first, then the next times of every week ahead."""
     service_key = referral.service_key or ""
     taken = busy(turn, service_key)
     wish = Wish.from_preference(
         referral.packet.preference, turn.practice, service=service_key, visit_type=referral.visit_type
     )
     any_wish = Wish(service=service_key, visit_type=referral.visit_type)
-    found = offer(turn.practice, wish, taken, turn.now, count=FORM_TIMES // 2).slots
-    rest = [slot for slot in open_slots(turn.practice, any_wish, taken, turn.now) if slot not in found]
-    return [*found, *rest][:FORM_TIMES]
+    found = offer(turn.practice, wish, taken, turn.now, count=WISHED_TIMES).slots
+    others = _thinned(open_slots(turn.practice, any_wish, taken, turn.now))
+    return [*found, *islice((slot for slot in others if slot not in found), FORM_TIMES - len(found))]
+
+
+def _thinned(slots: Iterable[Slot]) -> Iterator[Slot]:
+    """At most a few times of each day and provider."""
+    seen: Counter[tuple[date, str]] = Counter()
+    for slot in slots:
+        key = (slot.starts_at.date(), slot.provider_key)
+        seen[key] += 1
+        if seen[key] <= OF_A_DAY:
+            yield slot
 
 
 def _current(scene: Scene, referral: Referral, *statuses: AppointmentStatus) -> Appointment | None:

@@ -80,7 +80,7 @@ def form_view(form: Form, place: Place) -> Json:
     fields = [block for field in form.fields for block in _field(field)]
     if units(form.title) > MOST_TITLE:
         fields.insert(0, HeaderBlock(text=plain(form.title, MOST_HEADER)))
-    view = _modal(form.title, within(fields, VIEW), form.close)
+    view = _modal(form.title, within(fields, VIEW), form.close or ("Cancel" if form.submit else "Close"))
     view["callback_id"] = wire.FORM + form.action
     shortened = [field.key for field in form.fields if _is_shortened(field)]
     view["private_metadata"] = wire.metadata(form.subject, form.value, place, shortened)

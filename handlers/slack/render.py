@@ -203,8 +203,13 @@ def _facts(facts: Facts) -> Iterator[RichTextBlock]:
 
 
 def _fact(fact: Fact) -> tuple[list[RichTextElement], int]:
-    """The label in bold, the value, and why to look twice in italics; and how long that is."""
+    """The label in bold, the value, and why to look twice in italics; and how long that is.
+
+    A label that ends in a sign of its own, such as `refer …`, gets no colon.
+    """
     label, value = shown(fact.label, MOST_LABEL), " " + shown(fact.value, MOST_FACT)
+    if label[-1].isalnum():
+        label += ":"
     parts = [_part(label, BOLD), _part(value)]
     mark = fit(fact.mark, MOST_LABEL)
     if mark.strip():

@@ -255,7 +255,8 @@ class Form:
     submit: str = ""
     value: str = ""
     """Carried back as it is."""
-    close: str = "Close"
+    close: str = ""
+    """The button that leaves it; without words Cancel, or Close where nothing can be submitted."""
 
 
 _CARD: TypeAdapter[Card] = TypeAdapter(Card)

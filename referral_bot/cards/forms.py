@@ -22,10 +22,13 @@ from referral_bot.cards.elements import (
 from referral_bot.cards.view import View
 from referral_bot.model import CallOutcome, Packet, Person, Referral
 from referral_bot.practice import Practice, Urgency
+from referral_bot.reading import icd10
 
 ICD10 = "icd10"
 PAYER = "payer"
 """Sources of type-ahead."""
+SELF_PAY = "self pay"
+"""What the insurance field holds for a patient without one."""
 
 
 def referral_form(
@@ -62,13 +65,13 @@ def _clinical_fields(referral: Referral, practice: Practice) -> list[FormField]:
     packet = referral.packet
     services = tuple(Option(service.key, service.name) for service in practice.services)
     urgencies = tuple(Option(urgency.value, words.URGENCIES[urgency]) for urgency in Urgency)
-    payer = "self pay" if packet.insurance.self_pay else packet.insurance.payer
+    payer = SELF_PAY if packet.insurance.self_pay else packet.insurance.payer
     return [
         SearchField(
             "insurance",
             "Insurance",
             PAYER,
-            _options(payer),
+            (payer_option(practice, payer),) if payer else (),
             optional=True,
             hint="Type to see whether it is accepted",
         ),
@@ -81,7 +84,7 @@ def _clinical_fields(referral: Referral, practice: Practice) -> list[FormField]:
             "icd10",
             "Diagnosis codes",
             ICD10,
-            tuple(Option(code, code) for code in packet.icd10),
+            tuple(diagnosis_option(code, icd10.title(code)) for code in packet.icd10),
             several=True,
             optional=True,
             hint="ICD-10-CM, by code or by words",
@@ -134,8 +137,21 @@ def _other_fields(referral: Referral, people: Sequence[Person]) -> list[FormFiel
     return fields
 
 
-def _options(value: str | None) -> tuple[Option, ...]:
-    return (Option(value, value),) if value else ()
+def payer_option(practice: Practice, name: str) -> Option:
+    """A payer, and whether the practice accepts it."""
+    if name == SELF_PAY:
+        return Option(SELF_PAY, "Self pay")
+    said = "not on our list"
+    if name in practice.payers.accepted:
+        said = "accepted"
+    elif name in practice.payers.not_accepted:
+        said = "not accepted here"
+    return Option(name, f"{name}: {said}")
+
+
+def diagnosis_option(code: str, named: str | None) -> Option:
+    """A diagnosis code with its title."""
+    return Option(code, f"{code} {named}" if named else code)
 
 
 def _key_of(options: Sequence[Option], name: str | None) -> str | None:

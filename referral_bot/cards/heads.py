@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from referral_bot.cards import details, words
 from referral_bot.cards.elements import (
@@ -20,7 +21,9 @@ from referral_bot.cards.elements import (
 from referral_bot.cards.view import View
 from referral_bot.lifecycle import TERMINAL, Move, may_move
 from referral_bot.model import AppointmentStatus, Audience, Phi, Side, State
-from referral_bot.practice import Booking, PromiseKind
+from referral_bot.practice import Booking, PromiseKind, Urgency
+
+_PRESSING: Final = frozenset({"Urgency", "Reason"})
 
 
 def head(view: View, missing: Sequence[str] = (), warnings: Sequence[str] = ()) -> Card:
@@ -74,9 +77,23 @@ def _draft_buttons(view: View) -> tuple[Button, ...]:
 
 
 def title(view: View) -> str:
-    """`RB-7K2M · J. W. · Cardiology`."""
+    """`RB-7K2M · J. W. · Cardiology`, and the urgency where it is more than routine."""
+    return " · ".join(_titled(view))
+
+
+def _titled(view: View) -> list[str]:
     service = view.service.name if view.service else ""
-    return " · ".join(filter(None, (view.referral.reference, view.patient(), service)))
+    pressing = words.urgency(view.referral)
+    if pressing == words.URGENCIES[Urgency.ROUTINE]:
+        pressing = ""
+    return [part for part in (view.referral.reference or "", view.patient(), service, pressing) if part]
+
+
+def _known(view: View) -> tuple[Fact, ...]:
+    """What the title doesn't say already, the most pressing first."""
+    titled = _titled(view)
+    facts = [fact for fact in details.facts(view) if fact.mark or fact.value not in titled]
+    return tuple(sorted(facts, key=lambda fact: fact.label not in _PRESSING))
 
 
 def office_head(view: View) -> Card:
@@ -86,11 +103,11 @@ def office_head(view: View) -> Card:
         elements.append(Text(details.visit(view, view.booked)))
     elif view.wanted:
         elements.append(Text(f"Asked for: {details.visit(view, view.wanted)}. The practice confirms it."))
-    elements.append(Facts((*details.facts(view), *_sent(view))))
+    elements.append(Facts((*_known(view), *_sent(view))))
     if buttons := _office_buttons(view):
         elements.append(Buttons(buttons))
     if view.referral.state not in TERMINAL:
-        elements.append(Text("Reply in this thread to add something, ask, or change something.", Tone.QUIET))
+        elements.append(Text("Reply in this thread to add, ask or change anything.", Tone.QUIET))
     return Card(
         f"{view.referral.reference}: {words.STATES[view.referral.state]}", title(view), tuple(elements)
     )
@@ -161,19 +178,31 @@ def _office_buttons(view: View) -> tuple[Button, ...]:
 _PRACTICE_BUTTONS: tuple[tuple[str, str, Move], ...] = (
     ("Claim", "claim", Move.CLAIM),
     ("Accept", "accept", Move.ACCEPT),
-    ("Ask the office", "ask", Move.ASK),
-    ("Book", "book", Move.BOOK),
     ("Arrived", "arrived", Move.ARRIVE),
     ("Seen", "seen", Move.SEE),
     ("No-show", "no_show", Move.MISS),
     ("Send report", "report", Move.REPORT),
+    ("Book", "book", Move.BOOK),
+    ("Ask the office", "ask", Move.ASK),
     ("Log a call", "call", Move.CALL),
     ("Close", "close", Move.CLOSE),
     ("Give up", "give_up", Move.GIVE_UP),
     ("Take over", "take_over", Move.CLAIM),
     ("Decline", "decline", Move.DECLINE),
 )
-"""Label, action, and the move that must be possible for it to be shown."""
+"""Label, action, and the move that must be possible for it to be shown; in the order of the work."""
+
+_NEXT_STEP: Final = {
+    State.SUBMITTED: "claim",
+    State.RECEIVED: "accept",
+    State.ACCEPTED: "book",
+    State.CONTACTING: "book",
+    State.RESCHEDULE_NEEDED: "book",
+    State.NO_SHOW: "book",
+    State.CHECKED_IN: "seen",
+    State.SEEN: "report",
+}
+"""The action that brings a referral forward; a booked one waits for the visit."""
 
 
 def practice_head(view: View) -> Card:
@@ -187,7 +216,7 @@ def practice_head(view: View) -> Card:
         if question.asked_of is Side.PRACTICE:
             elements.append(Text("The office has an open question below.", Tone.WARNING))
             break
-    elements.append(Facts((*details.facts(view), *_sent(view), *_owner(view))))
+    elements.append(Facts((*_known(view), *_sent(view), *_owner(view))))
     if view.service and view.service.booking is Booking.DIRECT and view.booked and not view.owner:
         elements.append(Text("Booked directly by the office; nobody has claimed it yet.", Tone.QUIET))
     if buttons := _practice_buttons(view):
@@ -206,11 +235,17 @@ def _practice_buttons(view: View) -> tuple[Button, ...]:
     buttons = []
     for label, action, move in _PRACTICE_BUTTONS:
         if may_move(referral, move) and action != hidden:
-            style = {"claim": Style.PRIMARY, "decline": Style.DANGER}.get(action, Style.PLAIN)
+            style = _style(referral.state, action)
             buttons.append(Button(_relabelled(view, action, label), action, referral.id, style=style))
     if view.phi is Phi.MINIMAL:
         buttons.insert(1, Button("Show details", "details", referral.id))
     return tuple(buttons)
+
+
+def _style(state: State, action: str) -> Style:
+    if action == _NEXT_STEP.get(state):
+        return Style.PRIMARY
+    return Style.DANGER if action == "decline" else Style.PLAIN
 
 
 def _relabelled(view: View, action: str, label: str) -> str:

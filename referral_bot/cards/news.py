@@ -62,12 +62,12 @@ def _next(view: View) -> str:
 
 
 def _booked(view: View, event: Event) -> tuple[Element, ...]:
-    elements: list[Element] = [Text(f"Booked by {_by(view, event)}.", Tone.STRONG)]
+    elements: list[Element] = [Text(f"Booked by {_by(view, event)}.")]
     if view.booked:
-        elements.append(Text(details.visit(view, view.booked)))
+        elements.append(Text(details.visit(view, view.booked), Tone.STRONG))
         if location := view.location(view.booked):
             elements.append(Text(", ".join(filter(None, (location.address, location.phone))), Tone.QUIET))
-    if view.service and view.service.bring:
+    if view.side is Side.OFFICE and view.service and view.service.bring:
         elements.append(Text(f"Please bring: {view.service.bring}"))
     return tuple(elements)
 
@@ -204,7 +204,7 @@ def _closed_office(view: View, event: Event) -> tuple[Element, ...]:
 
 
 def _rated_office(view: View, event: Event) -> tuple[Element, ...]:
-    return (Text("Thank you, I have passed that on.", Tone.QUIET),)
+    return (Text(f"{_rating(view, event)} I have passed that on.", Tone.QUIET),)
 
 
 def _reminded(view: View, event: Event) -> tuple[Element, ...]:
@@ -259,9 +259,13 @@ def _closed_practice(view: View, event: Event) -> tuple[Element, ...]:
 
 
 def _rated_practice(view: View, event: Event) -> tuple[Element, ...]:
+    return (Text(_rating(view, event)), *_said(view, event))
+
+
+def _rating(view: View, event: Event) -> str:
     score = str(event.detail.get("score"))
     label = dict(RATINGS).get(score, score)
-    return (Text(f"{_by(view, event)} rated this referral: {label} ({score} of 5)."), *_said(view, event))
+    return f"{_by(view, event)} rated this referral: {label} ({score} of 5)."
 
 
 _BOTH: Final[dict[EventKind, _Writer]] = {

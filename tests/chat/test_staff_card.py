@@ -13,7 +13,7 @@ async def test_claim_says_who_has_it_to_both_sides(bot: WholeBot) -> None:
     await bot.tess.presses(bot.intake.head, "Claim")
     assert "Tess Moran (intake) has your referral. Next: Tess Moran, to schedule by" in bot.office.news[-1]
     assert "Tess Moran (intake) claimed it." in bot.intake.news[-1]
-    assert "Claimed by Tess Moran (intake)" in bot.intake.head
+    assert "Claimed by: Tess Moran (intake)" in bot.intake.head
     assert "Received. Next: Tess Moran" in bot.office.head
 
 
@@ -30,7 +30,7 @@ async def test_another_takes_over_what_somebody_has(bot: WholeBot) -> None:
     await bot.tess.presses(bot.intake.head, "Claim")
     await bot.raj.presses(bot.intake.head, "Take over")
     assert (await bot.referral()).owner_key == "raj"
-    assert "Claimed by Raj Patel (scheduling)" in bot.intake.head
+    assert "Claimed by: Raj Patel (scheduling)" in bot.intake.head
     assert "Next: Raj Patel, to schedule by" in bot.office.head
     assert "Raj Patel (scheduling)" in bot.office.news[-1]
 

@@ -50,7 +50,7 @@ async def test_the_office_hears_every_event_once_and_in_order_with_who_did_it(bo
         "The patient was seen today, says Nina Brooks (nurse).",
         "The report is here, from Nina Brooks (nurse).",
         "Closed by Maria Gomez (referral specialist).",
-        "Thank you, I have passed that on.",
+        "Maria Gomez (referral specialist) rated this referral: Good (4 of 5).",
     ]
     places = [[n for n, said in enumerate(told) if said.startswith(line)] for line in expected]
     assert all(len(found) == 1 for found in places if found), told

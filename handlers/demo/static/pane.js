@@ -322,12 +322,14 @@ export class Pane {
 
   /** What an empty channel says. */
   beginning() {
-    const { bot } = this.session.state;
+    const { bot, me } = this.session.state;
     const channel = this.session.channel(this.channel);
     const how =
       channel?.kind === "dm"
         ? "Write to it here: “refer Jane Whitcomb …”, “when can you see …”, “status”, “help”."
-        : `Begin a message with @${bot.name} to have it answered here.`;
+        : me.side === "practice"
+          ? `What ${bot.name} has to say here appears by itself. Begin a message with @${bot.name} to ask it something.`
+          : `Begin a message with @${bot.name} to have it answered here.`;
     return [
       h(
         "p",

@@ -109,9 +109,9 @@ def test_the_title_is_a_header() -> None:
 
 def test_facts_are_lines_with_a_bold_label_and_the_mark_in_italics() -> None:
     (block,) = rendered(Facts((Fact("Service", "Cardiology"), Fact("Urgency", "Routine", "assumed"))))
-    assert rich(block) == "Service Cardiology\nUrgency Routine · assumed"
+    assert rich(block) == "Service: Cardiology\nUrgency: Routine · assumed"
     styles = {part["text"]: part.get("style") for part in of_type(block, "text")}
-    assert styles["Urgency"] == {"bold": True}
+    assert styles["Urgency:"] == {"bold": True}
     assert styles[" · assumed"] == {"italic": True}
     assert styles[" Routine"] is None
 

@@ -32,37 +32,54 @@ class Evidence(NamedTuple):
 
 
 _QUESTION = re.compile(
-    r"^\W*(?:and |also |hi |hey |hello |so |ok |oh |but |plus |then )*(?:did|do|does|is|are|was|were|has|have|had|can|could|would|will|any|what|whats|what's|when|where|wheres|where's|who|how|hows|why|which|may|should|status|update|tienen|tiene|hay|puede|pueden|cuándo|cuando|dónde|donde|qué|que|cómo|cómo|aceptan|toman|ya)\b"
+    r"^\W*(?:and |also |hi |hey |hello |so |ok |oh |but |plus |then )*(?:did|do|does|is|are|was|were|has"
+    r"|have|had|can|could|would|will|any|what|whats|what's|when|where|wheres|where's|who|how|hows|why"
+    r"|which|may|should|status|update|tienen|tiene|hay|puede|pueden|cuándo|cuando|dónde|donde|qué|que"
+    r"|cómo|cómo|aceptan|toman|ya)\b"
 )
 _NEGATED_CANCEL = re.compile(
-    r"\b(?:do not|don'?t|dont|not|never|no|isn'?t|aren'?t|rather not|without|won'?t|no queremos|no quiere|certainly not|by no means)\b(?: \w+){0,5}? ?\b(?:cancel\w*|cxl|cx|withdraw\w*|drop\w*|pull\w*|remov\w*|cancelar|cancelen|cancele|lose|delete)\b|\b(?:cancel\w*|drop\w*)\b[^.!?]{0,12}[.!?,]? ?(?:\bno,? don'?t\b|\bwait,? no\b|\bno wait\b|\bscratch that\b|\bnever ?mind\b|\bactually don'?t\b|\bno don'?t\b)"
+    r"\b(?:do not|don'?t|dont|not|never|no|isn'?t|aren'?t|rather not|without|won'?t|no queremos|no quiere"
+    r"|certainly not|by no means)\b(?: \w+){0,5}? ?\b(?:cancel\w*|cxl|cx|withdraw\w*|drop\w*|pull\w*"
+    r"|remov\w*|cancelar|cancelen|cancele|lose|delete)\b|\b(?:cancel\w*"
+    r"|drop\w*)\b[^.!?]{0,12}[.!?,]? ?(?:\bno,? don'?t\b|\bwait,? no\b|\bno wait\b|\bscratch that\b"
+    r"|\bnever ?mind\b|\bactually don'?t\b|\bno don'?t\b)"
 )
 _TAKEN_BACK = re.compile(
-    r"\b(?:no,? don'?t|wait,? no|no wait|scratch that|never ?mind|actually,? (?:don'?t|no)|don'?t cancel|disregard that)\b"
+    r"\b(?:no,? don'?t|wait,? no|no wait|scratch that|never ?mind|actually,? (?:don'?t|no)|don'?t cancel"
+    r"|disregard that)\b"
 )
 _PASSIVE = re.compile(
-    r"\b(?:was|is|were|has|got|been|get)\b[^.?!]{0,30}\b(?:cancel\w*|cxl\w*)\b[^.?!]{0,120}\?|\bwhy (?:was|is|did)\b[^.?!]{0,60}\bcancel|\bcancell?ation (?:list|policy)|\bwait ?list\b|\bif (?:anyone|someone|there'?s|you (?:have|get))[^.?!]{0,120}cancel|\bon a cancel"
+    r"\b(?:was|is|were|has|got|been|get)\b[^.?!]{0,30}\b(?:cancel\w*|cxl\w*)\b[^.?!]{0,120}\?"
+    r"|\bwhy (?:was|is|did)\b[^.?!]{0,60}\bcancel|\bcancell?ation (?:list|policy)|\bwait ?list\b"
+    r"|\bif (?:anyone|someone|there'?s|you (?:have|get))[^.?!]{0,120}cancel|\bon a cancel"
 )
 _WEAK_CANCEL = re.compile(
-    r"\b(?:drop|dropped|dropping|drops|declin\w+|close|closed|remove\w*|duplicate\w*|dupe|take|toss|kill|pull\w*|delete\w*|ignore|disregard|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
+    r"\b(?:drop|dropped|dropping|drops|declin\w+|close|closed|remove\w*|duplicate\w*|dupe|take|toss|kill"
+    r"|pull\w*|delete\w*|ignore|disregard|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
 )
 _REFERRAL_WORD = re.compile(
     r"\b(?:referral|referal|ref|appt|appointment|order|one|it|her|him|that|request|consult|visit|twice|cita|referencia|entry|rb-|ref-)\b"
 )
 _ASKS_INSURANCE = re.compile(
-    r"\b(?:take|accept|accepting|accepted|taking|par with|in[ -]network|contracted|participat\w+|aceptan|toman|acepta|reciben|trabajan con|out of network|credentialed|ok with)\b"
+    r"\b(?:take|accept|accepting|accepted|taking|par with|in[ -]network|contracted|participat\w+|aceptan"
+    r"|toman|acepta|reciben|trabajan con|out of network|credentialed|ok with)\b"
 )
 _WANTS_NOTE = re.compile(
-    r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|like|wants|manden|mándenme|envíen|necesit\w+|pueden|puede|see|missing|want|ready|available|when)\b|\?"
+    r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)"
+    r"|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|like|wants|manden|mándenme|envíen"
+    r"|necesit\w+|pueden|puede|see|missing|want|ready|available|when)\b|\?"
 )
 _SENT_HERE = re.compile(
-    r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií]|files?|below)\b"
+    r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting"
+    r"|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií]|files?|below)\b"
 )
 _MANY_TRIES = re.compile(
-    r"\b(?:two|three|four|five|six|seven|\d+|several|multiple|numerous) (?:messages|voicemails|vms|calls|emails|faxes|attempts|tries)\b(?! (?:on|to) (?:pt|patient|her|him))"
+    r"\b(?:two|three|four|five|six|seven|\d+|several|multiple|numerous) (?:messages|voicemails|vms|calls"
+    r"|emails|faxes|attempts|tries)\b(?! (?:on|to) (?:pt|patient|her|him))"
 )
 _NOT_CALLED = re.compile(
-    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b|\b(?:nobody|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
+    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b|\b(?:nobody"
+    r"|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
 )
 _HAS_CALLED = re.compile(
     r"\b(?:has|have|had|did)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
@@ -80,7 +97,8 @@ def weigh(doc: Document, start: int, end: int) -> Evidence:
         start <= written.start < end
         and written.year is not None
         and not re.search(
-            r"\b(?:thru|through|until|exp|eff|effective|good|valid|starting|seen|visit|dos|on|sent|from)[ :]*(?:on )?$",
+            r"\b(?:thru|through|until|exp|eff|effective|good|valid|starting|seen|visit|dos|on|sent"
+            r"|from)[ :]*(?:on )?$",
             doc.before(written.start, 14),
         )
         for written in doc.dates
@@ -120,7 +138,8 @@ _PAPERS = re.compile(
     r"\b(?:fax(?:ed|es)?|records?|packet|paperwork|documents?|docs|documentos|pages?|pgs?|pg)\b"
 )
 _CONFIRM = re.compile(
-    r"\b(?:confirm|make sure|making sure|verify|checking|check|want(?:ed)? to (?:know|see)|let me know|wondering"
+    r"\b(?:confirm|make sure|making sure|verify|checking|check|want(?:ed)? to (?:know|see)|let me know"
+    r"|wondering"
     r"|hoping|pls|please)\b"
 )
 _ATTACHED = re.compile(r"\b(?:attached|attaching|adjunt\w*|uploaded|uploading)\b")

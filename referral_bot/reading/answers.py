@@ -23,7 +23,11 @@ from referral_bot.reading.vocabulary import Vocabulary
 from referral_bot.reading.words import bounded
 
 _FILLER = re.compile(
-    r"^(?:(?:no|nope|sorry|oops|yes|yep|yeah|ok|okay|sure|actually|correction|it'?s|its|that'?s|thats|is|the|her|his|their|pt'?s?|patient'?s?|a|an|my bad|oh|so|and|here|i meant|i mean|should be|make it|make that|name is|name|dob|dob is|birthday|born|phone|phone is|number|number is|cell|ins|insurance|insurance is|ins is|provider|doctor is|dr is|reason|reason is|for|dx|please|pls|change it to|change to|es|se llama|el|la)\b[ ,:.-]*)+"
+    r"^(?:(?:no|nope|sorry|oops|yes|yep|yeah|ok|okay|sure|actually|correction|it'?s|its|that'?s|thats|is"
+    r"|the|her|his|their|pt'?s?|patient'?s?|a|an|my bad|oh|so|and|here|i meant|i mean|should be|make it"
+    r"|make that|name is|name|dob|dob is|birthday|born|phone|phone is|number|number is|cell|ins|insurance"
+    r"|insurance is|ins is|provider|doctor is|dr is|reason|reason is|for|dx|please|pls|change it to"
+    r"|change to|es|se llama|el|la)\b[ ,:.-]*)+"
 )
 _YEAR = re.compile(r"(?<![\d/-])(?P<y>(?:19|20)\d\d|'\d\d)(?![\d/-])")
 _WITH_LETTER = re.compile(
@@ -155,7 +159,9 @@ def _century(year: int, today: date) -> int:
 def _spelling(
     doc: Document, fields: Fields, flags: list[str], draft: Mapping[str, Any], wanted: list[str]
 ) -> None:
-    """ "Okonkwo with a k", "Okonkwo, not Okonquo", "last name is Park": the name that is nearest is the one meant."""
+    """ "Okonkwo with a k", "Okonkwo, not Okonquo", "last name is Park": the name that is nearest is the
+    one meant.
+    """
     lower, raw = doc.words.lower, doc.words.raw
     patient = draft.get("patient", {})
     named = re.search(

@@ -15,40 +15,56 @@ from referral_bot.reading.when import read_when
 from referral_bot.reading.wishes import choose_service, find_location, find_needs, find_services, find_urgency
 
 _NEW = re.compile(
-    r"\b(?:new[ -](?:pt|pts|patient|patients|consult|visit|referral)|np\b|n/p\b|first[- ]time|initial (?:visit|consult)|never been seen|primera vez|paciente nuev[oa]|pacientes nuevos|pte nuev[oa]|new (?:\w+ )(?:pt|pts|patient|patients|appt|appts|appointment|visit|consult))\b|\bpt type\b[^\n]*\n[^\n]*\bnew\b|\t\s*new\b"
+    r"\b(?:new[ -](?:pt|pts|patient|patients|consult|visit|referral)|np\b|n/p\b|first[- ]time"
+    r"|initial (?:visit|consult)|never been seen|primera vez|paciente nuev[oa]|pacientes nuevos"
+    r"|pte nuev[oa]|new (?:\w+ )(?:pt|pts|patient|patients|appt|appts|appointment|visit|consult))\b"
+    r"|\bpt type\b[^\n]*\n[^\n]*\bnew\b|\t\s*new\b"
 )
 _FOLLOW = re.compile(
-    r"\b(?:follow[ -]?ups?|f/u|fu\b|fup|est(?:ablished)? (?:pt|patient)|return (?:visit|pt|patient)|recheck|seguimiento|control)\b"
+    r"\b(?:follow[ -]?ups?|f/u|fu\b|fup|est(?:ablished)? (?:pt|patient)|return (?:visit|pt|patient)"
+    r"|recheck|seguimiento|control)\b"
 )
 _VIDEO = re.compile(r"\b(?:tele-?(?:health|med\w*|visit)|video|virtual|zoom|videollamada|remote|por video)\b")
 _ONLY_VIDEO = re.compile(
-    r"\b(?:(?:tele-?(?:health|med\w*|visits?)|video|virtual)(?: visits?| appts?| slots?)?[ -]only|only (?:by |via |do |does |wants? )?(?:tele\w*|video|virtual)|must be (?:tele\w*|video|virtual)|has to be (?:tele\w*|video|virtual)|solo (?:por )?video)\b"
+    r"\b(?:(?:tele-?(?:health|med\w*|visits?)|video|virtual)(?: visits?| appts?| slots?)?[ -]only"
+    r"|only (?:by |via |do |does |wants? )?(?:tele\w*|video|virtual)|must be (?:tele\w*|video|virtual)"
+    r"|has to be (?:tele\w*|video|virtual)|solo (?:por )?video)\b"
 )
 _BOTH = re.compile(
-    r"\b(?:(?:tele\w*|video|virtual)(?: visit| appt)? (?:is |would be |works |ok |are )?(?:fine|ok|okay|good|works)(?: too| also| as well)?|or (?:tele\w*|video|virtual)|(?:tele\w*|video|virtual) or (?:in[ -]?person|office)|in[ -]?person or (?:tele\w*|video|virtual)|either (?:in|video|tele))\b"
+    r"\b(?:(?:tele\w*|video|virtual)(?: visit| appt)? (?:is |would be |works |ok |are )?(?:fine|ok|okay"
+    r"|good|works)(?: too| also| as well)?|or (?:tele\w*|video|virtual)|(?:tele\w*|video"
+    r"|virtual) or (?:in[ -]?person|office)|in[ -]?person or (?:tele\w*|video|virtual)|either (?:in|video"
+    r"|tele))\b"
 )
 _IN_PERSON = re.compile(
     r"\b(?:in[ -]?person|face to face|in[ -]office|on[ -]?site|presencial|no (?:tele\w*|video|virtual))\b"
 )
 _MALE = re.compile(
-    r"\b(?:male|man)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md|np|pa|gyn|uro|gi|derm|endo|neuro|cards|ent)\b)|\bdoctor hombre\b|\bwith an? (?:man|male)\b"
+    r"\b(?:male|man)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md|np|pa|gyn|uro"
+    r"|gi|derm|endo|neuro|cards|ent)\b)|\bdoctor hombre\b|\bwith an? (?:man|male)\b"
 )
 _FEMALE = re.compile(
-    r"\b(?:female|woman|lady|women)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md|np|pa|gyn|uro|gi|derm|endo|neuro|cards|ent)\b)|\bwith an? (?:woman|female|lady)\b|\bfemale only\b|\bdoctora mujer\b|\buna doctora\b"
+    r"\b(?:female|woman|lady|women)\b(?= (?:dr|doc|doctor|provider|physician|\w+ologist|\w+ist|surgeon|md"
+    r"|np|pa|gyn|uro|gi|derm|endo|neuro|cards|ent)\b)|\bwith an? (?:woman|female|lady)\b|\bfemale only\b"
+    r"|\bdoctora mujer\b|\buna doctora\b"
 )
 _COUNT = re.compile(
     r"\b(?P<n>[2-9]|"
     + "|".join(word for word in NUMBER_WORDS if NUMBER_WORDS[word] > 1)
-    + r") (?:\w+[ -]){0,5}?(?:slots?|openings?|appts?|appointments?|spots?|family members|members|siblings|kids|patients|pts|brothers|sisters|visits|citas)\b"
+    + r") (?:\w+[ -]){0,5}?(?:slots?|openings?|appts?|appointments?|spots?|family members|members"
+    r"|siblings|kids|patients|pts|brothers|sisters|visits|citas)\b"
 )
 _CONSECUTIVE = re.compile(
-    r"\b(?:back[ -]to[ -]back|consecutive|in a row|b2b|(?:right |one )?after (?:the other|another|each other)|next to each other|seguidas|adjacent|side by side|together)\b"
+    r"\b(?:back[ -]to[ -]back|consecutive|in a row|b2b|(?:right |one )?after (?:the other|another"
+    r"|each other)|next to each other|seguidas|adjacent|side by side|together)\b"
 )
 _WITH = re.compile(r"\b(?:with|w/|w|see|does|for|do|con|is|has|of|dr|doctor)[ ]$")
 
 
 def read_availability(doc: Document, start: int, end: int) -> Fields:
-    """Specialty, provider, place, kind of visit, number of slots, insurance and times of a question about openings."""
+    """Specialty, provider, place, kind of visit, number of slots, insurance and times of a question about
+    openings.
+    """
     lower = doc.words.lower
     fields: Fields = {}
     taken = bytearray(len(lower))

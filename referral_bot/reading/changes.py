@@ -18,7 +18,10 @@ from referral_bot.reading.resolve import Mention
 from referral_bot.reading.wishes import find_documents, find_location, find_needs, find_urgency
 
 _OLD = re.compile(
-    r"(?:\b(?:old|not|isn't|instead of|from|was|were|previous(?:ly)?|no longer|lost|prior|former|dropped|wrong|termed|ended|off of|left|in place of|rather than|used to (?:be|have)|it had|had|listed as|said|says|shows|put|typed|de)\b[ :]*(?:the |her |his |on |is |as |my |our |old |dob |number |phone |#|cell |with |el |la )*)$"
+    r"(?:\b(?:old|not|isn't|instead of|from|was|were|previous(?:ly)?|no longer|lost|prior|former|dropped"
+    r"|wrong|termed|ended|off of|left|in place of|rather than|used to (?:be|have)|it had|had|listed as"
+    r"|said|says|shows|put|typed|de)\b[ :]*(?:the |her |his |on |is |as |my |our |old |dob |number "
+    r"|phone |#|cell |with |el |la )*)$"
 )
 _OLD_LINE = re.compile(r"^[ \t•*-]*(?:old|prev(?:ious)?|was|before|prior|termed|from)\b", re.IGNORECASE)
 _BORN_WORD = re.compile(
@@ -28,19 +31,25 @@ _YEAR = re.compile(
     r"\b(?:born in|year (?:is|should be|of birth is)|should be|it'?s|is|actually|in) (?P<y>(?:19|20)\d\d)\b"
 )
 _EFFECTIVE = re.compile(
-    r"\b(?:eff(?:ective)?|starting|starts|start|as of|beginning|begins|from|since|on|desde|a partir del?)[ :.]*(?:date |on |is |el |the )*$"
+    r"\b(?:eff(?:ective)?|starting|starts|start|as of|beginning|begins|from|since|on|desde"
+    r"|a partir del?)[ :.]*(?:date |on |is |el |the )*$"
 )
 _NAME_CHANGE = re.compile(
-    r"\b(?P<part>last|first|sur|maiden|married)[ -]?name (?:is |was |has been |should be |should read |changed to |is now |now |is spelled |spelled |to |= ?|: ?|will be |correct(?:ed|ion)? (?:to|is) |changed )*(?P<name>[a-z][a-z'-]+(?:-[a-z]+)*)(?:,? not (?P<old>[a-z'-]+))?"
+    r"\b(?P<part>last|first|sur|maiden|married)[ -]?name (?:is |was |has been |should be |should read "
+    r"|changed to |is now |now |is spelled |spelled |to |= ?|: ?|will be |correct(?:ed|ion)? (?:to|is) "
+    r"|changed )*(?P<name>[a-z][a-z'-]+(?:-[a-z]+)*)(?:,? not (?P<old>[a-z'-]+))?"
 )
 _SPELLED = re.compile(
-    r"\b(?:spelled|spelling is|it'?s|should be(?: spelled)?|correct spelling(?: is)?|name is) (?P<name>[a-z][a-z'-]{2,}),? not (?P<old>[a-z'-]{3,})"
+    r"\b(?:spelled|spelling is|it'?s|should be(?: spelled)?|correct spelling(?: is)?"
+    r"|name is) (?P<name>[a-z][a-z'-]{2,}),? not (?P<old>[a-z'-]{3,})"
 )
 _NOT_CLINICAL = re.compile(r"^(?:mistake|correction|update|change|info|forms?|wrong|copy|everything|same)$")
 
 
 def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) -> tuple[Fields, list[str]]:
-    """Only the changed values, and what to notice: coverage to check again, booking released, urgency raised."""
+    """Only the changed values, and what to notice: coverage to check again, booking released, urgency
+    raised.
+    """
     lower = doc.words.lower
     fields: Fields = {}
     flags: list[str] = []
@@ -149,7 +158,8 @@ def _old_ranges(doc: Document, start: int, end: int) -> list[tuple[int, int]]:
             ranges.append((start + line.start(), start + line.end()))
     for begin, stop in doc.sentences_in(start, end):
         if start <= begin < end and re.search(
-            r"\bold\b[^.]{0,80}\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired|termed)|\b(?:please )?disregard\b",
+            r"\bold\b[^.]{0,80}\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired"
+            r"|termed)|\b(?:please )?disregard\b",
             doc.words.lower[begin:stop],
         ):
             if not re.search(r"\bnew\b", doc.words.lower[begin:stop]):
@@ -313,7 +323,8 @@ def _urgency(doc: Document, start: int, end: int, taken: bytearray) -> str:
         value, _ = find_urgency(doc, begin, stop)
         before = doc.before(begin, 26)
         if re.search(
-            r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?|down from|up from)[ ](?:it )?(?:as )?$",
+            r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?"
+            r"|down from|up from)[ ](?:it )?(?:as )?$",
             before,
         ) and not re.search(r"\b(?:says|said)[ ]$", before):
             if re.match(r"[ ]*(?:->|to\b|>|should|but|=>|a\b|up to)", doc.after(stop, 10)) or not re.search(

@@ -1,4 +1,6 @@
-"""Insurance and authorization: payer, plan, member id, second payer, paying oneself, and what is allowed by when."""
+"""Insurance and authorization: payer, plan, member id, second payer, paying oneself, and what is allowed
+by when.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from referral_bot.reading.model import Fields
 from referral_bot.reading.words import Hit
 
 _STATES = re.compile(
-    r" (?:of )?(?:north |south |new |west |rhode |the )?(?:alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware"
+    r" (?:of )?(?:north |south |new |west |rhode |the )?(?:alabama|alaska|arizona|arkansas|california"
+    r"|colorado|connecticut|delaware"
     r"|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|mass"
     r"|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|hampshire|jersey|mexico|york|carolina|dakota"
     r"|ohio|oklahoma|oregon|pennsylvania|island|tennessee|texas|utah|vermont|virginia|washington|wisconsin|wyoming"
@@ -73,7 +76,9 @@ AMBIGUOUS = frozenset(
         "humana",
     ]
 ) - {"humana", "regence", "moda"}
-"""Payers whose short name is also an ordinary word, a person or a place: taken only where something says so."""
+"""Payers whose short name is also an ordinary word, a person or a place: taken only where something says
+so.
+"""
 _PROGRAMS = frozenset(
     (
         "AHCCCS",
@@ -109,16 +114,21 @@ _TYPES = frozenset(
     ]
 )
 _SELF_PAY = re.compile(
-    r"\b(?:self[ -]?pay(?:ing|s)?|(?:pay(?:ing|s)?|payin|paga(?:r|n)?|pagando) (?:in |with |by |en )?(?:cash|efectivo)|cash(?: ?pay| patient| pt| only)?"
-    r"|un-?insured|no (?:health |active |current |medical )?(?:insurance|ins|coverage)\b(?! (?:card|info|change|on file))|out[ -]of[ -]pocket|private pay"
-    r"|sin (?:seguro|aseguranza)|no tiene (?:seguro|aseguranza)|(?:doesn't|doesnt|does not|don't) have (?:any )?(?:insurance|ins|coverage)"
+    r"\b(?:self[ -]?pay(?:ing|s)?|(?:pay(?:ing|s)?|payin|paga(?:r|n)?|pagando) (?:in |with |by "
+    r"|en )?(?:cash|efectivo)|cash(?: ?pay| patient| pt| only)?"
+    r"|un-?insured|no (?:health |active |current |medical )?(?:insurance|ins|coverage)\b(?! (?:card|info"
+    r"|change|on file))|out[ -]of[ -]pocket|private pay"
+    r"|sin (?:seguro|aseguranza)|no tiene (?:seguro|aseguranza)|(?:doesn't|doesnt|does not"
+    r"|don't) have (?:any )?(?:insurance|ins|coverage)"
     r"|pay(?:ing)? privately|pagará de su bolsillo)\b"
 )
 _ID = re.compile(
     r"(?=[a-z]*[ -]?[\da-z-]*\d)(?:[a-z]{1,4} (?=\d{5}))?[\da-z]+(?:-[\da-z]+)*(?:(?<=[a-z]\d{4}) \d{4}\b)?"
 )
 _ID_LABEL = re.compile(
-    r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid|card)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn|id|número de (?:póliza|miembro)|póliza|poliza)"
+    r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid"
+    r"|card)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn|id"
+    r"|número de (?:póliza|miembro)|póliza|poliza)"
     r"[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
 )
 _A_PHONE = re.compile(r"(?:cell?|ph|tel|home|hm|fax|mob|cel|work|call|c|p|h|m|dob|npi|ext) ")
@@ -126,39 +136,57 @@ _GROUP = re.compile(
     r"\b(?:group|grp|gr|rx ?bin|bin|pcn|rx ?grp)\b[ .:#]*(?:no\.? |number |# ?|id )?[\da-z-]*\d[\da-z-]*"
 )
 _TAKEN_BACK = re.compile(
-    r"\b(?:no,? wait|wait,? no|sorry|scratch that|i mean|actually|make that|correction|that (?:ended|termed|changed|lapsed)|not any ?more|used to|oops|perdón|digo)\b"
+    r"\b(?:no,? wait|wait,? no|sorry|scratch that|i mean|actually|make that|correction|that (?:ended"
+    r"|termed|changed|lapsed)|not any ?more|used to|oops|perdón|digo)\b"
 )
 _MBI = re.compile(
     r"(?<![\w-])[1-9][ac-hj-km-np-rt-y][ac-hj-km-np-rt-y\d]\d-?[ac-hj-km-np-rt-y][ac-hj-km-np-rt-y\d]\d-?[ac-hj-km-np-rt-y]{2}\d\d(?![\w-])"
 )
 _SUPPLEMENT = re.compile(
-    r"[ ,]*\b(?:supplemental|supplement|suppl|supp|medigap|med supp|secondary|2ndary|second|sec|as secondary|plan [a-n]\b|2nd)\b(?: (?:plan [a-n]\b|[a-n]\b(?= |$|[,.;])|supplement))?"
+    r"[ ,]*\b(?:supplemental|supplement|suppl|supp|medigap|med supp|secondary|2ndary|second|sec"
+    r"|as secondary|plan [a-n]\b|2nd)\b(?: (?:plan [a-n]\b|[a-n]\b(?= |$|[,.;])|supplement))?"
 )
 _JOIN = re.compile(
-    r"^[ ,]*(?:primary|prim|pri)?[ ,;/+&(]*(?:w/|with|and|plus|y|c|then|secondary|2ndary|2nd|sec)?[ :,(/+&-]*$"
+    r"^[ ,]*(?:primary|prim|pri)?[ ,;/+&(]*(?:w/|with|and|plus|y|c|then|secondary|2ndary|2nd"
+    r"|sec)?[ :,(/+&-]*$"
 )
 _AUTH_WORD = re.compile(
-    r"\b(?:prior[ -]auth(?:orization)?|pre-?auth(?:orization)?|auth(?:orization|orized|s)?|pre-?cert|autorización|autorizacion)\b|\bpa\b(?=[ #:.]*(?:#|no\b|num|submitted|pending|approved|is|in|came|ref|req|not|still|for|on|obtained|denied|\d|[a-z]{1,4}-?\d{3,}))"
+    r"\b(?:prior[ -]auth(?:orization)?|pre-?auth(?:orization)?|auth(?:orization|orized|s)?|pre-?cert"
+    r"|autorización|autorizacion)\b|\bpa\b(?=[ #:.]*(?:#|no\b|num|submitted|pending|approved|is|in|came"
+    r"|ref|req|not|still|for|on|obtained|denied|\d|[a-z]{1,4}-?\d{3,}))"
 )
 _AUTH_NUMBER = re.compile(r"(?<![\w/.-])(?:[a-z]{1,5}-?)?\d[\da-z]*(?:-[\da-z]+)*(?![\w/])")
 _APPROVED = re.compile(
-    r"\b(?:approved|in hand|obtained|good (?:thru|through|until|til|till|for|to)|valid (?:thru|through|until|til|till|for|to)|received|came (?:back|in|through)|came|granted|secured|on file|went through|is in|is back|got|aprobada|aprobado|exp|expires|thru|through)\b"
+    r"\b(?:approved|in hand|obtained|good (?:thru|through|until|til|till|for|to)|valid (?:thru|through"
+    r"|until|til|till|for|to)|received|came (?:back|in|through)|came|granted|secured|on file|went through"
+    r"|is in|is back|got|aprobada|aprobado|exp|expires|thru|through)\b"
 )
 _PENDING = re.compile(
-    r"\b(?:pending|submitted|in process|in progress|requested|waiting (?:on|for)|awaiting|under review|in review|started|not back|pendiente|en proceso|working on|still out|not approved yet|to follow|hasn't come|has not come)\b"
+    r"\b(?:pending|submitted|in process|in progress|requested|waiting (?:on|for)|awaiting|under review"
+    r"|in review|started|not back|pendiente|en proceso|working on|still out|not approved yet|to follow"
+    r"|hasn't come|has not come)\b"
 )
 _DENIED = re.compile(r"\b(?:denied|denial|rejected|negada|denegada)\b")
 _NOT_NEEDED = re.compile(
-    r"\b(?:not (?:required|needed|necessary)|no (?:prior )?auth(?:orization)? (?:required|needed|necessary|req)|none (?:required|needed)|n/a|no auth\b(?! (?:yet|number|#)))"
+    r"\b(?:not (?:required|needed|necessary)|no (?:prior )?auth(?:orization)? (?:required|needed"
+    r"|necessary|req)|none (?:required|needed)|n/a|no auth\b(?! (?:yet|number|#)))"
 )
 _NOT_ASKED = re.compile(r"\bnot (?:been )?(?:requested|submitted|started|asked|filed|obtained|done)\b")
 _HOLD = re.compile(
-    r"\b(?:(?:do not|don't|dont|please don't|not to|no|never|can't|cannot|shouldn't|no lo|no la|favor de no)\b[^.!?\n]{0,30}?\b(?:schedul\w*|book\w*|offer\w*|appts?|appointments?|dates?|slots?|agend\w*|program\w*|cit[ae]n?)"
-    r"|hold (?:off|booking|scheduling|on booking|on scheduling|the booking|this|it|her|him|until|til|till|for)|(?:wait|waiting|hold) (?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth|schedul\w*|book\w*|pa\b)"
+    r"\b(?:(?:do not|don't|dont|please don't|not to|no|never|can't|cannot|shouldn't|no lo|no la"
+    r"|favor de no)\b[^.!?\n]{0,30}?\b(?:schedul\w*|book\w*|offer\w*|appts?|appointments?|dates?|slots?"
+    r"|agend\w*|program\w*|cit[ae]n?)"
+    r"|hold (?:off|booking|scheduling|on booking|on scheduling|the booking|this|it|her|him|until|til|till"
+    r"|for)|(?:wait|waiting|hold) (?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth|schedul\w*"
+    r"|book\w*|pa\b)"
     r"|(?:book|schedule)\w* (?:only )?(?:after|once|when|until)\b[^.!?\n]{0,30}?\b(?:auth|pa|approv\w*))"
 )
 _RELEASE = re.compile(
-    r"\b(?:(?:ok|okay|good|clear|cleared|free|safe|fine|ready|able) to (?:go ahead and )?(?:schedul\w*|book\w*|proceed|offer)|go ahead|release|you can (?:now )?(?:book|schedule|go)|can (?:now )?(?:be )?(?:book\w*|schedul\w*|go)|please (?:book|schedule)|pls (?:book|schedule)|schedule (?:away|now|her|him|pt|them)|book (?:away|now|her|him|pt|them)|good to go|all set to|ya (?:pueden|puede)|pueden agendar|let's (?:book|schedule)|proceed)\b"
+    r"\b(?:(?:ok|okay|good|clear|cleared|free|safe|fine|ready|able) to (?:go ahead and )?(?:schedul\w*"
+    r"|book\w*|proceed|offer)|go ahead|release|you can (?:now )?(?:book|schedule|go)"
+    r"|can (?:now )?(?:be )?(?:book\w*|schedul\w*|go)|please (?:book|schedule)|pls (?:book|schedule)"
+    r"|schedule (?:away|now|her|him|pt|them)|book (?:away|now|her|him|pt|them)|good to go|all set to"
+    r"|ya (?:pueden|puede)|pueden agendar|let's (?:book|schedule)|proceed)\b"
 )
 
 
@@ -237,7 +265,9 @@ def payers_in(doc: Document, start: int, end: int) -> list[Hit]:
 
 
 def meant_payers(doc: Document) -> list[Hit]:
-    """All payers that the text means as payers, not as a word, a person or a place that is called the same."""
+    """All payers that the text means as payers, not as a word, a person or a place that is called the
+    same.
+    """
     if doc.payers is None:
         doc.payers = _meant_payers(doc)
     return doc.payers
@@ -272,13 +302,16 @@ def _meant_payers(doc: Document) -> list[Hit]:
 
 
 def _meant(doc: Document, hit: Hit) -> bool:
-    """Whether an ambiguous payer is one here: by its plan, its member id, its cue, or by standing alone with a capital."""
+    """Whether an ambiguous payer is one here: by its plan, its member id, its cue, or by standing alone
+    with a capital.
+    """
     plans = [plan for plan in doc.hits.get("plan", ()) if plan.first == hit.last + 1]
     if plans or any(other.first == hit.last + 1 for other in doc.hits.get("payer", ())):
         return True
     before = doc.before(hit.start, 22)
     if re.search(
-        r"\b(?:ins|insurance|seguro|takes?|accept(?:s|ed)?|covered (?:by|through|with)|has|have|with|payer|plan|on|got|in network with|w/) ?(?:is |are |for )?(?:now )?:?$",
+        r"\b(?:ins|insurance|seguro|takes?|accept(?:s|ed)?|covered (?:by|through|with)|has|have|with"
+        r"|payer|plan|on|got|in network with|w/) ?(?:is |are |for )?(?:now )?:?$",
         before,
     ):
         return True
@@ -534,7 +567,8 @@ def _from_plan(doc: Document, start: int, end: int, insurance: Fields, taken: li
 
 
 _HEALTH_PLAN = re.compile(
-    r"(?:(?<=^)|(?<=[,;.|\t\n] )|(?<=[,;|\t\n])|(?<= - ))(?P<name>(?:[a-z&'-]+ ){1,3}(?:health ?plans?|health ?care|health|insurance|advantage))"
+    r"(?:(?<=^)|(?<=[,;.|\t\n] )|(?<=[,;|\t\n])|(?<= - ))(?P<name>(?:[a-z&'-]+ ){1,3}(?:health ?plans?"
+    r"|health ?care|health|insurance|advantage))"
     r"(?=\s*(?:[,;.|\t\n]|$| - ))"
 )
 
@@ -651,7 +685,9 @@ class Authorization(NamedTuple):
 
 
 def read_authorization(doc: Document, start: int, end: int) -> Authorization:
-    """Number, status and last day of an authorization, and whether booking is to wait for it or may go ahead."""
+    """Number, status and last day of an authorization, and whether booking is to wait for it or may go
+    ahead.
+    """
     lower, raw = doc.words.lower, doc.words.raw
     mentions = list(_AUTH_WORD.finditer(lower, start, end))
     labels = [label for label in doc.labelled if label.role == "auth" and start <= label.label < end]
@@ -700,7 +736,8 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
             pass
         elif _PENDING.search(window) or (
             re.search(
-                r"\b(?:hasn't|has not|isn't|not) (?:come|back|approved|in)\b|\bonce\b|\buntil\b|\btill?\b (?:i|we|it|auth|the auth)",
+                r"\b(?:hasn't|has not|isn't|not) (?:come|back|approved|in)\b|\bonce\b|\buntil\b"
+                r"|\btill?\b (?:i|we|it|auth|the auth)",
                 window,
             )
             and number is None
@@ -746,7 +783,8 @@ def _valid_to(doc: Document, start: int, end: int) -> str | None:
         if start <= written.start < end:
             before = doc.before(written.start, 24)
             if re.search(
-                r"(?:thru|through|until|til|till|to|exp|expires?|expiring|good|valid|hasta|-|ends?|by)[ :]*(?:on |el )?$",
+                r"(?:thru|through|until|til|till|to|exp|expires?|expiring|good|valid|hasta|-|ends?"
+                r"|by)[ :]*(?:on |el )?$",
                 before,
             ):
                 last = coming(written, doc.today)

@@ -13,45 +13,62 @@ from referral_bot.reading.phones import Phone
 from referral_bot.reading.tables.people import PATIENT_TITLES
 
 _AGE = re.compile(
-    r"(?=[\dafme])(?:(?<![\w/.-])(?P<y>\d{1,3})[ -]?(?:y\.?/?o\.?|yrs?[ -]?old|years?[ -]old|year|years|yrs?|yr|años|anos)(?![\w/])(?P<s>[ -]?(?:m|f|male|female)\b(?![/']))?"
+    r"(?=[\dafme])(?:(?<![\w/.-])(?P<y>\d{1,3})[ -]?(?:y\.?/?o\.?|yrs?[ -]?old|years?[ -]old|year|years"
+    r"|yrs?|yr|años|anos)(?![\w/])(?P<s>[ -]?(?:m|f|male|female)\b(?![/']))?"
     r"|\b(?:age|aged|edad)[ :]{1,2}(?P<a>\d{1,3})\b(?![/-])"
     r"|(?<![\w/.-])(?P<n>\d{1,3})[ ]?(?P<sx>[mf])(?:emale|ale)?(?![\w/'&-]|\.\w)"
     r"|(?<![\w/.-])(?P<sx2>[mf])[/ ]?(?P<n2>\d{1,2})(?![\w/.-])"
     r"|(?<![\w/.-])(?P<m>\d{1,2})[ -]?(?:mos?|months?|meses|month)\b(?:[ -]?old)?(?=[^\w]|$))"
 )
 _SEX_WORD = re.compile(
-    r"(?<![\w-])(?:male|female|masculino|femenino)(?![\w])(?! (?:dr|provider|doctor|physician|\w+ologist|surgeon))"
+    r"(?<![\w-])(?:male|female|masculino|femenino)(?![\w])(?! (?:dr|provider|doctor|physician|\w+ologist"
+    r"|surgeon))"
 )
 _SEX_LETTER = re.compile(
     r"(?:(?<=^)|(?<=[\s(|,/\t]))([MF])(?=\s*(?:[),|;\t\n]|$|\s\d|\.\s|\s(?:DOB|dob|ph|PH)\b))"
 )
 _CLOCK_AFTER = re.compile(r",? (?:at )?\d{1,2}:\d\d")
 _BORN = re.compile(
-    r"(?:\bd\.?o\.?b\.?|\bborn(?: on)?|\bbirth ?(?:date|day)|\bdate of birth|\bb-?day|\bfecha de nac(?:imiento|\.)?|\bnacid[oa](?: el)?|\bnaci[oó](?: el)?|\bf\.? ?nac\.?|\bfdn|\bbd)[ :=.#(is|-]*$"
+    r"(?:\bd\.?o\.?b\.?|\bborn(?: on)?|\bbirth ?(?:date|day)|\bdate of birth|\bb-?day"
+    r"|\bfecha de nac(?:imiento|\.)?|\bnacid[oa](?: el)?|\bnaci[oó](?: el)?|\bf\.? ?nac\.?|\bfdn"
+    r"|\bbd)[ :=.#(is|-]*$"
 )
 _NOT_BIRTH = re.compile(
-    r"(?:\bon|\bsince|\bsent|\bseen|\bvisit|\bfax(?:ed)?|\bdated?|\beff(?:ective)?|\bthru|\bthrough|\buntil|\btill?|\bexp(?:ires)?|\bby|\bbefore|\bafter|\bdos|\bprinted|\bsigned|\breceived|\bsubmitted|\blmp|\bedd|\bdue|\bed|\ber|\bstarting|\blast|\bfrom|\bto|\bpa|\bmri|\bct|\becho|\bekg|\blabs?|\bxray|\bappt|\bdate|\bcolonoscopy|\bhospital(?:ized)?|\badmit(?:ted)?|\bdischarged?|\bs/p)[ :]*$"
+    r"(?:\bon|\bsince|\bsent|\bseen|\bvisit|\bfax(?:ed)?|\bdated?|\beff(?:ective)?|\bthru|\bthrough"
+    r"|\buntil|\btill?|\bexp(?:ires)?|\bby|\bbefore|\bafter|\bdos|\bprinted|\bsigned|\breceived"
+    r"|\bsubmitted|\blmp|\bedd|\bdue|\bed|\ber|\bstarting|\blast|\bfrom|\bto|\bpa|\bmri|\bct|\becho|\bekg"
+    r"|\blabs?|\bxray|\bappt|\bdate|\bcolonoscopy|\bhospital(?:ized)?|\badmit(?:ted)?|\bdischarged?"
+    r"|\bs/p)[ :]*$"
 )
 _PATIENTS_OWN = re.compile(r"\b(?:own|patient'?s?|pt'?s?|his|her|cell|mobile|cel|celular)\b[^,;.\n]{0,18}$")
 _CALLBACK = re.compile(
-    r"(?:\b(?:me|my|mine|our|us|i'm at|im at|i am at|reach me|call me|callback|call ?back|cb|direct(?: line)?|back ?line|my (?:cell|direct|ext|desk|line|number)|our (?:office|number|back ?line|fax)|office|ofc|clinic|front desk|here at|i'll be at|text me|nurse line|ring me|reach us|mi (?:número|numero|teléfono|telefono|directo|línea|linea|extensión)|llám[ae](?:n)?me(?: al)?|llame(?:n)?me(?: al)?|llamar(?:me)? al|triage line|desk|extension)\b)[^.;\n]{0,22}$"
+    r"(?:\b(?:me|my|mine|our|us|i'm at|im at|i am at|reach me|call me|callback|call ?back|cb"
+    r"|direct(?: line)?|back ?line|my (?:cell|direct|ext|desk|line|number)|our (?:office|number"
+    r"|back ?line|fax)|office|ofc|clinic|front desk|here at|i'll be at|text me|nurse line|ring me"
+    r"|reach us|mi (?:número|numero|teléfono|telefono|directo|línea|linea|extensión)"
+    r"|llám[ae](?:n)?me(?: al)?|llame(?:n)?me(?: al)?|llamar(?:me)? al|triage line|desk"
+    r"|extension)\b)[^.;\n]{0,22}$"
 )
 _FAX = re.compile(r"\b(?:fax|fx|f)\b[ .:#=]*(?:is |number |no\.? |# ?|at |to )?$")
 _UNTIL = re.compile(
-    r"\b(?:till?|until|before|by|hasta(?: las)?|thru|through|'til)[ ]*(?:(?P<noon>noon|mediod[ií]a)|(?P<h>\d{1,2})(?::(?P<m>\d\d))?[ ]?(?P<ap>a\.?m?\.?|p\.?m?\.?)?(?![\w/-]))"
+    r"\b(?:till?|until|before|by|hasta(?: las)?|thru|through|'til)[ ]*(?:(?P<noon>noon|mediod[ií]a)"
+    r"|(?P<h>\d{1,2})(?::(?P<m>\d\d))?[ ]?(?P<ap>a\.?m?\.?|p\.?m?\.?)?(?![\w/-]))"
 )
 _HOME = re.compile(
     r"\b(?:home|hm|house|landline|h|casa|land line)\b[ .:#=(]*(?:phone|ph|number|#|is|no)?[ .:#=]*$"
 )
 _WORK = re.compile(r"\b(?:work|wk|job|employer|w)\b[ .:#=(]*(?:phone|ph|number|#|is|no)?[ .:#=]*$")
 _CELL = re.compile(
-    r"\b(?:cell|mobile|cel|celular|mob|c|m|móvil|movil|cellphone|cell phone)\b[ .:#=(]*(?:phone|ph|number|#|is|no)?[ .:#=]*$"
+    r"\b(?:cell|mobile|cel|celular|mob|c|m|móvil|movil|cellphone|cell phone)\b[ .:#=(]*(?:phone|ph|number"
+    r"|#|is|no)?[ .:#=]*$"
 )
 _OLD = re.compile(
-    r"\b(?:old|not|isn't|instead of|from|was|previous|disconnected|wrong|no longer)\b[ :(]*(?:number|phone|cell|one|#)?[ :(]*$"
+    r"\b(?:old|not|isn't|instead of|from|was|previous|disconnected|wrong|no longer)\b[ :(]*(?:number"
+    r"|phone|cell|one|#)?[ :(]*$"
 )
 _CORRECTED = re.compile(
-    r"\b(?:no wait|wait no|sorry|correction|i mean|make that|oops|scratch that|actually|rather|no,|perdón|perdon|digo)\b"
+    r"\b(?:no wait|wait no|sorry|correction|i mean|make that|oops|scratch that|actually|rather|no,|perdón"
+    r"|perdon|digo)\b"
 )
 
 
@@ -206,7 +223,9 @@ def _is_labelled_birth(doc: Document, written: Written) -> bool:
 
 
 class Reach(NamedTuple):
-    """A number with whose it is: `cell`, `home`, `phone`, `contact`, `callback`, or `none` of the patient's."""
+    """A number with whose it is: `cell`, `home`, `phone`, `contact`, `callback`, or `none` of the
+    patient's.
+    """
 
     phone: Phone
     role: str
@@ -292,7 +311,9 @@ def _role(
 
 
 def _near_contact(doc: Document, phone: Phone, contacts: list[Contact]) -> Contact | None:
-    """The relative whose number this is: named before it in the same sentence, without another number or the patient between."""
+    """The relative whose number this is: named before it in the same sentence, without another number or
+    the patient between.
+    """
     lower = doc.words.lower
     begin, stop = doc.sentence_at(phone.start)
     label = doc.label_at(phone.start)

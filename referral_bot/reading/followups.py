@@ -1,4 +1,6 @@
-"""What is asked or said about a referral that was sent: status, documents, notes, cancelling, another day, a call."""
+"""What is asked or said about a referral that was sent: status, documents, notes, cancelling, another
+day, a call.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from referral_bot.reading.when import read_when
 
 _DAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 _GONE = re.compile(
-    rf"\b(?:(?P<y>yesterday|ayer)|(?P<t>today|this (?:morning|afternoon|am)|hoy|just now)|(?P<a>(?:a )?(?P<n>\d+|two|three|four|five|couple(?: of)?) days ago)|(?P<w>(?:a|one|last) week ago|a week ago)|(?:last |on |this past |past |el )?(?P<d>{_DAY})\b(?P<o> the \d{{1,2}}(?:st|nd|rd|th)?)?|on the (?P<nth>\d{{1,2}})(?:st|nd|rd|th))\b"
+    rf"\b(?:(?P<y>yesterday|ayer)|(?P<t>today|this (?:morning|afternoon|am)|hoy|just now)"
+    rf"|(?P<a>(?:a )?(?P<n>\d+|two|three|four|five|couple(?: of)?) days ago)|(?P<w>(?:a|one|last) week ago"
+    rf"|a week ago)|(?:last |on |this past |past |el )?(?P<d>{_DAY})\b(?P<o> the \d{{1,2}}(?:st|nd|rd"
+    rf"|th)?)?|on the (?P<nth>\d{{1,2}})(?:st|nd|rd|th))\b"
 )
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "couple": 2, "couple of": 2}
 
@@ -115,10 +120,12 @@ def read_note(doc: Document, start: int, end: int) -> Fields:
 
 _SENT_ON = re.compile(r"\b(?:sent|send|put in|submitted|faxed|entered|placed|mandé|mande|did)\b")
 _DESCRIBED = re.compile(
-    r"\b(?:the|that|my|our|a|la|esa|this) (?P<r>(?:[\w/-]+ ){1,3}?)(?:referral|referal|ref|one|referencia|consult|order)\b(?! (?:for|on) (?:mr|ms|mrs))"
+    r"\b(?:the|that|my|our|a|la|esa|this) (?P<r>(?:[\w/-]+ ){1,3}?)(?:referral|referal|ref|one|referencia"
+    r"|consult|order)\b(?! (?:for|on) (?:mr|ms|mrs))"
 )
 _SENT_PART = re.compile(
-    r"\b(?:yesterday|monday|tuesday|wednesday|thursday|friday|today|this|last)[ ](?:in the )?(morning|afternoon|am|pm)\b"
+    r"\b(?:yesterday|monday|tuesday|wednesday|thursday|friday|today|this|last)[ ](?:in the )?(morning"
+    r"|afternoon|am|pm)\b"
 )
 
 
@@ -156,10 +163,12 @@ def read_match(doc: Document, start: int, end: int) -> Fields:
 
 
 _KEEP = re.compile(
-    r"\b(?:keep|keeping|same as|dup(?:licate|e)? of|stays?|good one|right one|correct one|the one to keep|leave|original|is good|is fine|is correct|valid|queda|active)\b"
+    r"\b(?:keep|keeping|same as|dup(?:licate|e)? of|stays?|good one|right one|correct one|the one to keep"
+    r"|leave|original|is good|is fine|is correct|valid|queda|active)\b"
 )
 _BECAUSE = re.compile(
-    r"\b(?:because|bc|b/c|cuz|since|due to|d/t|as|reason ?:|porque|ya que|por)\b[ :]*|[,;-][ ]+|[.!?][ ]+|:[ ]+"
+    r"\b(?:because|bc|b/c|cuz|since|due to|d/t|as|reason ?:|porque|ya que|por)\b[ :]*|[,;-][ ]+|[.!?][ ]+"
+    r"|:[ ]+"
 )
 _POLITE = frozenset(
     [
@@ -241,7 +250,8 @@ def _is_kept(doc: Document, mention: Mention) -> bool:
         return True
     return (
         re.match(
-            r"[ ]*(?:is |should |as )?(?:the )?(?:good|right|correct|one to keep|stays?|keep|original|valid|fine|active)\b",
+            r"[ ]*(?:is |should |as )?(?:the )?(?:good|right|correct|one to keep|stays?|keep|original"
+            r"|valid|fine|active)\b",
             after[:stop],
         )
         is not None
@@ -308,10 +318,16 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
 
 
 _FROM = re.compile(
-    r"(?:\b(?:can'?t|cannot|can not|unable to|(?:isn'?t|not|won'?t be) able to|won'?t be able to|couldn'?t|won'?t)(?: (?:do|make|come|keep|attend|be there|get (?:there|here|off|in)|make it))?(?: (?:it|in|her|his|the|their|to|for|on|that))*|down for|booked (?:for|on)|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?|visit(?: on)?|slot(?: on)?|from|off|her|his|the|on for|currently (?:on|at|set for)?|instead of|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on |the |el |this |next )*$"
+    r"(?:\b(?:can'?t|cannot|can not|unable to|(?:isn'?t|not|won'?t be) able to|won'?t be able to"
+    r"|couldn'?t|won'?t)(?: (?:do|make|come|keep|attend|be there|get (?:there|here|off|in)"
+    r"|make it))?(?: (?:it|in|her|his|the|their|to|for|on|that))*|down for|booked (?:for|on)"
+    r"|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?"
+    r"|visit(?: on)?|slot(?: on)?|from|off|her|his|the|on for|currently (?:on|at|set for)?|instead of"
+    r"|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on |the |el |this |next )*$"
 )
 _MOVE_TO = re.compile(
-    r"\b(?:to|for|instead|any|something|anything|move to|rather|prefer\w*|wants?|needs?|would|week of|the week|after|before|next|later|earlier|sooner|how about|could|can)\b"
+    r"\b(?:to|for|instead|any|something|anything|move to|rather|prefer\w*|wants?|needs?|would|week of"
+    r"|the week|after|before|next|later|earlier|sooner|how about|could|can)\b"
 )
 
 
@@ -331,7 +347,8 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
             day
             and _FROM.search(before)
             and not re.search(
-                r"\b(?:to|week of|after|before|until|week of the|move[d]? (?:\w+ )?to|not before)[ ](?:the |a )?$",
+                r"\b(?:to|week of|after|before|until|week of the|move[d]? (?:\w+ )?to"
+                r"|not before)[ ](?:the |a )?$",
                 before,
             )
         ):
@@ -344,7 +361,8 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
             reach = stop + (tail.end() if tail else 0)
             masked = masked[:begin] + " " * (reach - begin) + masked[reach:]
     masked = re.sub(
-        r"\b(?:he|she|pt|they)(?:'s| is)? (?:mwf|tth|m/w/f|t/th/s)\b|\((?:he|she)[^)]{0,60}\)|\b(?:dialysis|chemo|works?)\b[^.,;)]{0,20}\b(?:mwf|tth|m/w/f)\b",
+        r"\b(?:he|she|pt|they)(?:'s| is)? (?:mwf|tth|m/w/f|t/th/s)\b|\((?:he|she)[^)]{0,60}\)"
+        r"|\b(?:dialysis|chemo|works?)\b[^.,;)]{0,20}\b(?:mwf|tth|m/w/f)\b",
         lambda match: " " * len(match[0]),
         masked,
     )
@@ -379,7 +397,9 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
 
 
 _DAY_SPAN = re.compile(
-    rf"(?:(?:{_DAY}),? (?:the )?)?\b(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d{{1,2}}(?:st|nd|rd|th)?|the \d{{1,2}}(?:st|nd|rd|th)|\d{{1,2}}(?:st|nd|rd|th))\b|\b(?:today|tomorrow|tmrw|(?:this |next )?(?:{_DAY}))\b"
+    rf"(?:(?:{_DAY}),? (?:the )?)?\b(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:jan|feb|mar|apr|may|jun|jul"
+    rf"|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d{{1,2}}(?:st|nd|rd|th)?|the \d{{1,2}}(?:st|nd|rd|th)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th))\b|\b(?:today|tomorrow|tmrw|(?:this |next )?(?:{_DAY}))\b"
 )
 
 
@@ -402,10 +422,17 @@ def read_callback(doc: Document, start: int, end: int) -> Fields:
 
 
 _REPEAT = re.compile(
-    r"\b(?:(?:second|third|fourth|fifth|2nd|3rd|4th|5th|\d+th|sixth) time|again|keeps?|kept|repeatedly|every time|always|twice|multiple|several|\d+ (?:times|messages|voicemails|calls)|(?:two|three|four|five|six) (?:times|messages|voicemails|calls|weeks in a row)|over and over|yet another|never|once more|another (?:one|time)|otra vez|tercera|segunda|siempre|still (?:no|nobody|not)|pattern|constantly)\b"
+    r"\b(?:(?:second|third|fourth|fifth|2nd|3rd|4th|5th|\d+th|sixth) time|again|keeps?|kept|repeatedly"
+    r"|every time|always|twice|multiple|several|\d+ (?:times|messages|voicemails|calls)|(?:two|three|four"
+    r"|five|six) (?:times|messages|voicemails|calls|weeks in a row)|over and over|yet another|never"
+    r"|once more|another (?:one|time)|otra vez|tercera|segunda|siempre|still (?:no|nobody|not)|pattern"
+    r"|constantly)\b"
 )
 _AT_RISK = re.compile(
-    r"\b(?:elsewhere|somewhere else|stop (?:sending|referring)|other (?:practice|group|clinic|cardiolog\w+)|another (?:practice|group|clinic)|not (?:one bit )?happy|furious|livid|unacceptable|last straw|fed up|rethink\w*|go(?:ing)? with (?:another|someone)|years? (?:we|i)|eleven years|angry|lose (?:our|us)|complain to|formal)\b"
+    r"\b(?:elsewhere|somewhere else|stop (?:sending|referring)|other (?:practice|group|clinic"
+    r"|cardiolog\w+)|another (?:practice|group|clinic)|not (?:one bit )?happy|furious|livid|unacceptable"
+    r"|last straw|fed up|rethink\w*|go(?:ing)? with (?:another|someone)|years? (?:we|i)|eleven years"
+    r"|angry|lose (?:our|us)|complain to|formal)\b"
 )
 
 

@@ -92,7 +92,9 @@ def interpret(
 
 
 def _joined(outcomes: list[Outcome]) -> list[Outcome]:
-    """Sentences without a patient of their own belong to the one matter that has one, if they do the same act."""
+    """Sentences without a patient of their own belong to the one matter that has one, if they do the same
+    act.
+    """
     kept: list[Outcome] = []
     for outcome in outcomes:
         if not outcome.about_patient and any(
@@ -206,7 +208,9 @@ def is_named(names: list[PatientName]) -> bool:
 
 
 _CORRECTS = re.compile(
-    r"\b(?:wrong|correct\w*|should (?:be|have|read|say)|update\w*|change[ds]?|typo|new (?:cell|phone|number|insurance|ins|address|dob)|instead of|is actually|mistake|add(?:ed)? to|please add|fix|old|now has|lost|switched|no longer|forgot|attached|bump|upgrade|approved|auth)\b"
+    r"\b(?:wrong|correct\w*|should (?:be|have|read|say)|update\w*|change[ds]?|typo|new (?:cell|phone"
+    r"|number|insurance|ins|address|dob)|instead of|is actually|mistake|add(?:ed)? to|please add|fix|old"
+    r"|now has|lost|switched|no longer|forgot|attached|bump|upgrade|approved|auth)\b"
 )
 
 
@@ -214,7 +218,13 @@ _ASKS = frozenset(
     "cancel_referral check_status request_consult_note reschedule_appointment confirm_document_received".split()
 )
 _STARTS = re.compile(
-    r"\b(?:[a-z]+ (?:referral|referal|consult)(?! (?:note|report|letter|form|fax))\b[,:]? (?!for|i sent|status|we sent|you)|(?:someone|somebody|one|patient|pt|lady|gentleman|guy|kid|man|woman|child|baby) (?:i need |we need |i want |we want )?(?:to refer|to send|for you|for (?:gi|ortho|cards|cardiology|derm|neuro|ent))|(?:need|want|like|going|trying|have|got) (?:\w+ ){0,3}to (?:refer|send (?:you|over)|submit)|referral for (?:an? )?(?:\w+ )?(?:pain|\w+ pain|\w+itis|\w+emia)|(?:here|have) (?:is )?a new (?:one|referral|pt|patient)|i'?m sending|sending (?:you|over) (?:a|an|another)|refer (?:a|an|someone)|a referral (?:in|to|for you)|necesito referir|quiero referir)\b"
+    r"\b(?:[a-z]+ (?:referral|referal|consult)(?! (?:note|report|letter|form|fax))\b[,:]? (?!for|i sent"
+    r"|status|we sent|you)|(?:someone|somebody|one|patient|pt|lady|gentleman|guy|kid|man|woman|child"
+    r"|baby) (?:i need |we need |i want |we want )?(?:to refer|to send|for you|for (?:gi|ortho|cards"
+    r"|cardiology|derm|neuro|ent))|(?:need|want|like|going|trying|have|got) (?:\w+ ){0,3}to (?:refer"
+    r"|send (?:you|over)|submit)|referral for (?:an? )?(?:\w+ )?(?:pain|\w+ pain|\w+itis|\w+emia)|(?:here"
+    r"|have) (?:is )?a new (?:one|referral|pt|patient)|i'?m sending|sending (?:you|over) (?:a|an|another)"
+    r"|refer (?:a|an|someone)|a referral (?:in|to|for you)|necesito referir|quiero referir)\b"
 )
 
 
@@ -319,7 +329,9 @@ def _is_submission(
     return (
         bool(
             re.search(
-                r"\bnew (?:pt |patient )?referral\b|^\W*(?:have (?:a )?|got (?:a )?)?new (?:pt|patient)\b|\b(?:want|need|like)\w* to (?:refer|send)|\bstart a referral|\bsubmit (?:a|the|this)? ?(?:new )?referral",
+                r"\bnew (?:pt |patient )?referral\b|^\W*(?:have (?:a )?|got (?:a )?)?new (?:pt|patient)\b"
+                r"|\b(?:want|need|like)\w* to (?:refer|send)|\bstart a referral|\bsubmit (?:a|the"
+                r"|this)? ?(?:new )?referral",
                 lower,
             )
         )
@@ -359,7 +371,8 @@ def _submission(
             and question
             and not _has_facts(doc, begin, stop)
             and re.search(
-                r"\b(?:opening|openings|how soon|available|availability|next|first|soonest|earliest|slots?|anything|when)\b",
+                r"\b(?:opening|openings|how soon|available|availability|next|first|soonest|earliest"
+                r"|slots?|anything|when)\b",
                 doc.words.lower[begin:stop],
             )
         ):
@@ -435,7 +448,8 @@ def _settle(
             by["reschedule_appointment"] = Act(place.place, "reschedule_appointment")
     if "cancel_referral" in by and "reschedule_appointment" in by:
         if re.search(
-            r"\b(?:resched\w*|r/s|move (?:her|him|it|them|to)|(?:different|another|new|other) (?:day|time|date|slot)|reprogram\w*|reagend\w*|rebook)\b",
+            r"\b(?:resched\w*|r/s|move (?:her|him|it|them|to)|(?:different|another|new|other) (?:day|time"
+            r"|date|slot)|reprogram\w*|reagend\w*|rebook)\b",
             lower,
         ) and not re.search(
             r"\b(?:not|don'?t|no) (?:need to |want to )?(?:resched\w*|rebook)|\binstead of resched", lower
@@ -488,7 +502,8 @@ def _settle(
             "check_availability" in by
             and _separate(doc, by["check_status"], by["check_availability"])
             and re.search(
-                r"\b(?:soonest|openings?|next available|first available|availability|how soon|earliest|slots?)\b",
+                r"\b(?:soonest|openings?|next available|first available|availability|how soon|earliest"
+                r"|slots?)\b",
                 lower,
             )
         ):
@@ -569,7 +584,8 @@ def _settle(
     if "ask_insurance_accepted" in by and not about:
         drop("check_status", "update_referral", "confirm_document_received")
         if "check_availability" in by and not re.search(
-            r"\b(?:opening|openings|avail\w*|soon\w*|earliest|next|first|slots?|anything|appts?|appointments?|wait|how far|how long|get in|when|tienen|cita|booking)\b",
+            r"\b(?:opening|openings|avail\w*|soon\w*|earliest|next|first|slots?|anything|appts?"
+            r"|appointments?|wait|how far|how long|get in|when|tienen|cita|booking)\b",
             lower,
         ):
             drop("check_availability")
@@ -590,7 +606,8 @@ def _settle(
         if "ask_practice_info" in by:
             drop("ask_practice_info")
         if "check_status" in by and re.search(
-            r"\bif it'?s easier|\bor (?:just )?call|\bfeel free|\bif (?:you|easier|needed)|\b(?:any )?questions\b",
+            r"\bif it'?s easier|\bor (?:just )?call|\bfeel free|\bif (?:you|easier|needed)"
+            r"|\b(?:any )?questions\b",
             lower,
         ):
             drop("request_human")
@@ -644,7 +661,9 @@ def _has_values(doc: Document, matter: Matter) -> bool:
         return True
     return (
         re.search(
-            r"\b(?:interpreter|wheelchair|transport\w*|auth\w*|self[ -]pay|uninsured|stat|urgent|asap|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
+            r"\b(?:interpreter|wheelchair|transport\w*|auth\w*|self[ -]pay|uninsured|stat|urgent|asap"
+            r"|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*"
+            r"|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
             doc.words.lower[start:end],
         )
         is not None
@@ -652,7 +671,9 @@ def _has_values(doc: Document, matter: Matter) -> bool:
 
 
 def _guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, opening: list[str]) -> list[Act]:
-    """The likeliest act where no cue tells: what the list was announced as, or what one says of a referral."""
+    """The likeliest act where no cue tells: what the list was announced as, or what one says of a
+    referral.
+    """
     lower = doc.words.lower[matter.start : matter.end]
     for intent in opening:
         if intent in OF_A_REFERRAL | {"check_availability", "office_open", "ask_insurance_accepted"}:

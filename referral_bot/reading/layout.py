@@ -49,12 +49,15 @@ _NOISE_HINTS = (
 _LEADERS = re.compile(r"(?<=[\w)#])[ ]?\.{3,}[ ]*:?(?=[^\n]*\w)")
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
 _CLOSING = re.compile(
-    r"^[ \t]*(?:best|regards|kind regards|best regards|warm regards|warmly|sincerely|thanks|thank you|thx|many thanks"
-    r"|thanks so much|thanks in advance|respectfully|cheers|gracias|saludos|atentamente|cordially)[ \t]*[,.!-]*[ \t]*$",
+    r"^[ \t]*(?:best|regards|kind regards|best regards|warm regards|warmly|sincerely|thanks|thank you|thx"
+    r"|many thanks"
+    r"|thanks so much|thanks in advance|respectfully|cheers|gracias|saludos|atentamente"
+    r"|cordially)[ \t]*[,.!-]*[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _CONTACT_LINE = re.compile(
-    r"^[^\n]*\b(?:t|f|p|o|ph|fx|tel|fax|phone|direct|office)\b[ :.]*\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}[^\n]*\|[^\n]*$",
+    r"^[^\n]*\b(?:t|f|p|o|ph|fx|tel|fax|phone|direct"
+    r"|office)\b[ :.]*\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}[^\n]*\|[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _MAIL_HEADER = re.compile(
@@ -69,7 +72,8 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"[ ]{0,3}(?:/ ?[A-Za-z#]+ ?){0,2}(?:\([^)\n]{0,24}\) ?)?(?:#|no\.|nbr)?[ ]*(?:\.{2,}[ ]*:?|:|=|\||\t|-(?= ?\S)(?<= -))[ \t|]*"
+    r"[ ]{0,3}(?:/ ?[A-Za-z#]+ ?){0,2}(?:\([^)\n]{0,24}\) ?)?(?:#|no\.|nbr)?[ ]*(?:\.{2,}[ ]*:?|:|=|\||\t"
+    r"|-(?= ?\S)(?<= -))[ \t|]*"
 )
 _OTHERS = frozenset(
     [
@@ -116,7 +120,9 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def without_noise(text: str) -> tuple[str, str]:
-    """The text with letterheads, disclaimers, empty boxes and signatures blanked, place for place; and what it quotes."""
+    """The text with letterheads, disclaimers, empty boxes and signatures blanked, place for place; and
+    what it quotes.
+    """
     quoted = ""
     if "..." in text:
         text = _LEADERS.sub(lambda match: ":" + " " * (len(match[0]) - 1), text)
@@ -154,7 +160,9 @@ _SHORT_ENDS["name"] = _SHORT_NAME
 
 
 def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labelled]:
-    """Labels that are followed by a colon, dots, a bar or a tab, each with its value up to the next or the line's end."""
+    """Labels that are followed by a colon, dots, a bar or a tab, each with its value up to the next or
+    the line's end.
+    """
     found: list[tuple[str, str, int, int]] = []
     raw, lower = words.raw, words.lower
     piped = " | " in raw

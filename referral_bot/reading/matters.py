@@ -1,4 +1,6 @@
-"""Dividing a message into its matters: a patient each, an item of a list each, or the sentences about one referral."""
+"""Dividing a message into its matters: a patient each, an item of a list each, or the sentences about one
+referral.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,14 @@ from referral_bot.reading.people import Contact, Doctor
 from referral_bot.reading.resolve import Mention
 
 _EVENT_BEFORE = re.compile(
-    r"\b(?:thru|through|until|till?|exp|expires|eff|effective|good|valid|starting|seen|visit|dos|on|sent|from|since|faxed|dated?|by|for|last|mri|ct|echo|colonoscopy|surgery|admitted|to|of|printed|signed)[ :]*(?:on )?$"
+    r"\b(?:thru|through|until|till?|exp|expires|eff|effective|good|valid|starting|seen|visit|dos|on|sent"
+    r"|from|since|faxed|dated?|by|for|last|mri|ct|echo|colonoscopy|surgery|admitted|to|of|printed"
+    r"|signed)[ :]*(?:on )?$"
 )
 _ALL = re.compile(
-    r"\b(?:both|all (?:three|of them|are|have|on|3|4|four|routine|for|to|aetna|with|\w+)|all|each|same (?:for|dr|doctor|insurance|ins|provider)|ambos|ambas|todos|everyone|they(?:'re| are| both| all)?|these|siblings|couple|husband and wife|the rest)\b"
+    r"\b(?:both|all (?:three|of them|are|have|on|3|4|four|routine|for|to|aetna|with|\w+)|all|each"
+    r"|same (?:for|dr|doctor|insurance|ins|provider)|ambos|ambas|todos|everyone|they(?:'re| are| both"
+    r"| all)?|these|siblings|couple|husband and wife|the rest)\b"
 )
 
 

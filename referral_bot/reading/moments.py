@@ -12,10 +12,14 @@ DAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 NUMBER = r"\d{1,2}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 HOLIDAY = (
-    r"thanksgiving|turkey day|christmas|xmas|new year'?s?(?: eve| day)?|the holidays?|holidays?|labor day|memorial day"
+    r"thanksgiving|turkey day|christmas|xmas|new year'?s?(?: eve| day)?|the holidays?|holidays?|labor day"
+    r"|memorial day"
     r"|july 4th|4th of july|halloween|easter|acción de gracias|navidad|año nuevo"
 )
-NAMED_DAY = rf"(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:{MONTH})\.? ?\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:st|nd|rd|th)? (?:de |of )?(?:{MONTH})\b|the \d{{1,2}}(?:st|nd|rd|th)\b|(?:{HOLIDAY}))"
+NAMED_DAY = (
+    rf"(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:{MONTH})\.? ?\d{{1,2}}(?:st|nd|rd|th)?\b"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:de |of )?(?:{MONTH})\b|the \d{{1,2}}(?:st|nd|rd|th)\b|(?:{HOLIDAY}))"
+)
 
 
 def holiday(name: str, today: date) -> date:

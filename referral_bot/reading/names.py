@@ -135,7 +135,9 @@ def is_plausible(word: str) -> bool:
 
 
 def looks_mistyped(name: str) -> bool:
-    """Whether a name looks like a slip: a letter three times, or a common name with two letters swapped or one lost."""
+    """Whether a name looks like a slip: a letter three times, or a common name with two letters swapped
+    or one lost.
+    """
     low = name.lower()
     if low in GIVEN_NAMES or low in SURNAMES:
         return False

@@ -20,16 +20,25 @@ from referral_bot.reading.people import Run, name_run
 from referral_bot.reading.tables.people import PATIENT_TITLES
 
 _CUE = re.compile(
-    r"(?:\b(?:for|pt|patient|paciente|pte|referral|referring|refer|refering|adding|add|accept|name is|name|named|re|mr|mrs|ms|miss|sra?|srta|on|of|is|see|squeeze in|with|a|to|refiero|llama|new|about|new pt|status|cancel|lady|guy|kid|boy|girl|client|member|son|daughter|ref)\b[ .:#-]*(?:is |a )?|\bl[eo]s? (?:mando|refiero) a |[:>*•-][ ]?)$"
+    r"(?:\b(?:for|pt|patient|paciente|pte|referral|referring|refer|refering|adding|add|accept|name is"
+    r"|name|named|re|mr|mrs|ms|miss|sra?|srta|on|of|is|see|squeeze in|with|a|to|refiero|llama|new|about"
+    r"|new pt|status|cancel|lady|guy|kid|boy|girl|client|member|son|daughter|ref)\b[ .:#-]*(?:is |a )?"
+    r"|\bl[eo]s? (?:mando|refiero) a |[:>*•-][ ]?)$"
 )
 _IDENTITY_AFTER = re.compile(
-    r"^[ ,(|/\t\n-]{0,4}(?:(?:is |- )?(?:an? )?(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{8}\b|dob|d\.o\.b|date of birth|born|birth|b\. ?\d|bd\b|\d{1,3} ?(?:y/?o|yo\b|yrs?\b|year|[mf]\b|mo\b|mos\b)|age\b|[mf]\b[ ,)/]|nacid|fecha de nac|f\.? ?nac|mrn|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]* \d))"
+    r"^[ ,(|/\t\n-]{0,4}(?:(?:is |- )?(?:an? )?(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{8}\b"
+    r"|dob|d\.o\.b|date of birth|born|birth|b\. ?\d|bd\b|\d{1,3} ?(?:y/?o|yo\b|yrs?\b|year|[mf]\b|mo\b"
+    r"|mos\b)|age\b|[mf]\b[ ,)/]|nacid|fecha de nac|f\.? ?nac|mrn|(?:jan|feb|mar|apr|may|jun|jul|aug|sep"
+    r"|oct|nov|dec)[a-z.]* \d))"
 )
 _PHONE_AFTER = re.compile(
-    r"^[ ,(|/\t-]{0,4}(?:(?:cell|phone|ph|tel|cel|celular|c|#|mobile|home|p)[ .:#]*)?\(?[2-9]\d{2}\)?[ .-]?\d{3}[ .-]?\d{4}"
+    r"^[ ,(|/\t-]{0,4}(?:(?:cell|phone|ph|tel|cel|celular|c|#|mobile|home"
+    r"|p)[ .:#]*)?\(?[2-9]\d{2}\)?[ .-]?\d{3}[ .-]?\d{4}"
 )
 _ORGANISATION_AFTER = re.compile(
-    r"^[ ]?(?:clinic|hospital|family|medical|medicine|associates|center|centre|health|healthcare|pediatrics|internists|physicians|group|practice|urgent|primary|office|health plan|insurance|st|street|ave|rd|blvd|county|university|pharmacy|imaging|ortho|lab|er|ed)\b"
+    r"^[ ]?(?:clinic|hospital|family|medical|medicine|associates|center|centre|health|healthcare"
+    r"|pediatrics|internists|physicians|group|practice|urgent|primary|office|health plan|insurance|st"
+    r"|street|ave|rd|blvd|county|university|pharmacy|imaging|ortho|lab|er|ed)\b"
 )
 
 
@@ -116,8 +125,8 @@ def _candidates(
     found: list[PatientName] = []
     index = words.at(start)
     while index < size and starts[index] < end:
-        token = low[index]
-        if token in NEVER_NAMES or not token[0].isalpha() or taken[starts[index]]:
+        word = low[index]
+        if word in NEVER_NAMES or not word[0].isalpha() or taken[starts[index]]:
             index += 1
             continue
         run = name_run(doc, index, capitals=capitals, limit=4 if capitals else 3)

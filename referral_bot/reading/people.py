@@ -258,7 +258,8 @@ def _doctor_name(value: str) -> Name:
     """A provider's name in a label's value: a lone word is the last name."""
     name = read_name(
         re.sub(
-            r"(?i)\b(?:if possible|preferred|please|pls|only|md|do|np|pa-?c?|fnp(?:-[bc]c?)?|dnp|aprn|crnp|arnp)\b\.?",
+            r"(?i)\b(?:if possible|preferred|please|pls|only|md|do|np|pa-?c?|fnp(?:-[bc]c?)?|dnp|aprn"
+            r"|crnp|arnp)\b\.?",
             "",
             value,
         )
@@ -359,7 +360,9 @@ def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
 
 
 def find_contacts(doc: Document) -> list[Contact]:
-    """Relatives and guardians: "mom Anjali", "his wife, Jo", "Opal (grandmother)", "Contact: Jo Park (wife)"."""
+    """Relatives and guardians: "mom Anjali", "his wife, Jo", "Opal (grandmother)", "Contact: Jo Park
+    (wife)".
+    """
     words = doc.words
     low = words.low
     contacts: list[Contact] = []

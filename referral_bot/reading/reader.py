@@ -19,7 +19,9 @@ from referral_bot.reading.vocabulary import Vocabulary
 from referral_bot.reading.words import bounded
 
 LONGEST = 10_000
-"""Characters of a message that are read, a hundred patients' worth; what comes after them is not looked at."""
+"""Characters of a message that are read, a hundred patients' worth; what comes after them is not looked
+at.
+"""
 
 VERBS = {
     "submit_referral": "submit",

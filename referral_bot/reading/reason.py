@@ -13,10 +13,14 @@ _CUT = re.compile(
     r"[,;\n\t|]|(?<=[^\W])\.(?=\s|$)|(?<=\d)\.(?=\s|$)|[.!?](?=\s|$)| - | -- |(?<=\s)/(?=\s)| > |[\[\]{}]"
 )
 _CLINICAL_SIGN = re.compile(
-    r"\b(?:[rl]|rt|lt|bilat|x ?\d+|\d+ ?(?:mm|cm|mg|ml|wks?|weeks?|days?|mos?|months?|yrs?|years?|hrs?|x|lbs?|kg|%)|w/u|s/p|c/o|h/o|r/o|hx|h/o|n/v|sx|dx|a1c|grade|stage|type|\d+/10|ef|level|denies|failed|trial|tried|rule out|concern(?:ed)? for|eval(?:uate)? for|suspected|possible|likely|suspect|history of|normal|negative|positive|neg|pos|since|worsening|dolor|neg\.)\b|\d+ ?%|[?~]\w|\d\.\d"
+    r"\b(?:[rl]|rt|lt|bilat|x ?\d+|\d+ ?(?:mm|cm|mg|ml|wks?|weeks?|days?|mos?|months?|yrs?|years?|hrs?|x"
+    r"|lbs?|kg|%)|w/u|s/p|c/o|h/o|r/o|hx|h/o|n/v|sx|dx|a1c|grade|stage|type|\d+/10|ef|level|denies|failed"
+    r"|trial|tried|rule out|concern(?:ed)? for|eval(?:uate)? for|suspected|possible|likely|suspect"
+    r"|history of|normal|negative|positive|neg|pos|since|worsening|dolor|neg\.)\b|\d+ ?%|[?~]\w|\d\.\d"
 )
 _CONTINUES = re.compile(
-    r"\b(?:since|none|worse|better|ago|not helping|no relief|stable|on|failed|tried|denies|no|w/o|without|x ?\d|last|now|again|after|while|when|during|with|fell|started|past|daily|nightly|twice|once)\b"
+    r"\b(?:since|none|worse|better|ago|not helping|no relief|stable|on|failed|tried|denies|no|w/o|without"
+    r"|x ?\d|last|now|again|after|while|when|during|with|fell|started|past|daily|nightly|twice|once)\b"
 )
 _EDGES = table("reason_edges", own=False)
 _LEAD = frozenset(["", *" ".join(_EDGES["lead"]).split()])
@@ -78,7 +82,9 @@ def _labelled(doc: Document, start: int, end: int, taken: bytearray) -> list[str
 def _clauses(
     doc: Document, start: int, end: int, taken: bytearray, *, labelled: bool = False
 ) -> list[tuple[str, int, int, bool]]:
-    """Clauses that are left: text, number of content words, number of clinical signs, whether the sentence goes on."""
+    """Clauses that are left: text, number of content words, number of clinical signs, whether the
+    sentence goes on.
+    """
     raw = doc.words.raw
     clauses: list[tuple[str, int, int, bool]] = []
     cuts = [start, *(match.end() for match in _CUT.finditer(raw, start, end)), end]
@@ -94,7 +100,9 @@ def _clauses(
 
 
 def _free(raw: str, start: int, end: int, taken: bytearray) -> list[str]:
-    """The pieces that nobody claims; a short claim within words, as a code in brackets, does not divide them."""
+    """The pieces that nobody claims; a short claim within words, as a code in brackets, does not divide
+    them.
+    """
     pieces: list[str] = []
     place = start
     while place < end:

@@ -1,4 +1,6 @@
-"""Which of the office's open referrals a text means: by reference, or by name in any order with small slips."""
+"""Which of the office's open referrals a text means: by reference, or by name in any order with small
+slips.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from referral_bot.reading.model import OpenReferral
 from referral_bot.reading.names import is_given, is_plausible, title_case
 
 _REFERENCE = re.compile(
-    r"(?<![\w])(?P<p>ref|rb)(?:erral|erence)?[ ]?(?:id|no\.?|number|num)?[ :#.-]{0,3}(?P<n>\d[\da-z]{3,5}|\d[a-z]\d[a-z])(?![\w])|(?<![\w.-])#[ ]?(?P<h>\d{4,5})(?![\w-])"
+    r"(?<![\w])(?P<p>ref|rb)(?:erral|erence)?[ ]?(?:id|no\.?|number|num)?[ :#.-]{0,3}(?P<n>\d[\da-z]{3,5}"
+    r"|\d[a-z]\d[a-z])(?![\w])|(?<![\w.-])#[ ]?(?P<h>\d{4,5})(?![\w-])"
 )
 
 
@@ -66,7 +69,8 @@ def find_mentions(doc: Document) -> list[Mention]:
 
 
 _CORRECTED = re.compile(
-    r"\b(?:no,? scratch that|scratch that|wait,? no|no,? wait|i mean(?:t)?|sorry,?|make that|oops|actually|correction|digo|perdón)\b"
+    r"\b(?:no,? scratch that|scratch that|wait,? no|no,? wait|i mean(?:t)?|sorry,?|make that|oops"
+    r"|actually|correction|digo|perdón)\b"
 )
 
 
@@ -200,7 +204,9 @@ def _adjoining(doc: Document, one: int, other: int) -> bool:
 
 
 def _share(matched: dict[int, list[tuple[int, str]]], group: list[int], other: int) -> bool:
-    """Whether a token fits the same referral as the group, in a part of the name that the group has not yet."""
+    """Whether a token fits the same referral as the group, in a part of the name that the group has not
+    yet.
+    """
     common = {number for number, _ in matched[group[0]]}
     for index in group[1:]:
         common &= {number for number, _ in matched[index]}
@@ -275,7 +281,9 @@ def _initial_after(doc: Document, index: int) -> tuple[str, int] | None:
 def _foreign_part(
     doc: Document, known: list[_Known], candidates: set[int], group: list[int], given: bool, family: bool
 ) -> bool:
-    """Whether the name goes on with a word that none of the referrals has: "Theo Smith" is not Theo Vandenberg."""
+    """Whether the name goes on with a word that none of the referrals has: "Theo Smith" is not Theo
+    Vandenberg.
+    """
     words = doc.words
     if given and family:
         return False

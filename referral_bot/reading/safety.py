@@ -8,34 +8,140 @@ from itertools import islice
 from referral_bot.reading.document import Document
 
 _NOW = re.compile(
-    r"(?<!fine )(?<!ok )(?<!okay )(?<!better )(?<!good )(?<!stable )(?<!well )(?<!home )\b(?:right now|rn\b|now\b|currently|as we speak|at this moment|this minute|this second|in (?:the |our |my |an? )?(?:waitin?g?|exam|lobby|front|treatment)[ -]?(?:room|rm|area|desk|office|lobby)?|in (?:room|rm) ?\d+|in (?:the |our |my )?(?:office|clinic|parking lot|car|bathroom|lobby)|in front of (?:me|us)|here with (?:me|us)|sitting here|standing here|on the (?:other )?(?:phone|line)|on (?:the )?other line|on line \d|just (?:started|now|collapsed|took|passed|fell|had|began|swallowed|drank|ate|called|came|walked)|(?:\d+|ten|five|fifteen|twenty|thirty|a few|few|couple(?: of)?|half an hour) ?(?:mins?|minutes?|hour)? ago|\d+ ?(?:hrs?|hours?) ago|(?:an|one|half an) hour ago|few minutes ago|minutes ago|started (?:\d+|a few|ten|five|twenty)|since (?:\d+|a few) min\w*|for (?:the (?:last|past) )?\d+ ?min\w*|we have a \w+|got a (?:pt|patient) (?:here|in)|is here|he's here|she's here|ahorita|ahora(?: mismo)?|en este momento|en la sala|aqu[ií]|acaba de|hace (?:\d+|unos|diez|cinco) minutos|hace una hora|en el consultorio|está aquí|tengo (?:aquí )?(?:a )?un\w* paciente)\b"
+    r"(?<!fine )(?<!ok )(?<!okay )(?<!better )(?<!good )(?<!stable )(?<!well )(?<!home )\b(?:right now"
+    r"|rn\b|now\b|currently|as we speak|at this moment|this minute|this second|in (?:the |our |my "
+    r"|an? )?(?:waitin?g?|exam|lobby|front|treatment)[ -]?(?:room|rm|area|desk|office|lobby)?|in (?:room"
+    r"|rm) ?\d+|in (?:the |our |my )?(?:office|clinic|parking lot|car|bathroom|lobby)|in front of (?:me"
+    r"|us)|here with (?:me|us)|sitting here|standing here|on the (?:other )?(?:phone|line)"
+    r"|on (?:the )?other line|on line \d|just (?:started|now|collapsed|took|passed|fell|had|began"
+    r"|swallowed|drank|ate|called|came|walked)|(?:\d+|ten|five|fifteen|twenty|thirty|a few|few"
+    r"|couple(?: of)?|half an hour) ?(?:mins?|minutes?|hour)? ago|\d+ ?(?:hrs?|hours?) ago|(?:an|one"
+    r"|half an) hour ago|few minutes ago|minutes ago|started (?:\d+|a few|ten|five|twenty)|since (?:\d+"
+    r"|a few) min\w*|for (?:the (?:last|past) )?\d+ ?min\w*|we have a \w+|got a (?:pt|patient) (?:here"
+    r"|in)|is here|he's here|she's here|ahorita|ahora(?: mismo)?|en este momento|en la sala|aqu[ií]"
+    r"|acaba de|hace (?:\d+|unos|diez|cinco) minutos|hace una hora|en el consultorio|está aquí"
+    r"|tengo (?:aquí )?(?:a )?un\w* paciente)\b"
 )
 _GRAVE = re.compile(
-    r"\b(?:(?:can'?t|cannot|can not|cant|couldn't|unable to|struggling to|barely|hardly|trouble|not) (?:breathe?|breath|breathing)\b(?! (?:through|out of|from) (?:his|her|my|the)? ?nose)|gasping(?: for air)?|lips? (?:are |r |is )?(?:turning |turnin |going )?blue|turn(?:ing|in|ed) (?:blue|gray|grey)|unresponsive|unconscious|not responding(?! (?:to|well))|won'?t wake(?: up)?|can'?t wake|not waking|no pulse\b|pulseless|cardiac arrest|coding\b|code blue|actively seizing|is seizing|seizing(?: now)?|having a seizure|won'?t stop seizing|seizure (?:right )?now|choking|throat (?:is )?(?:closing|swelling|swollen shut)|tongue (?:is )?swelling|anaphyla\w+|overdos\w+|took (?:the |a |an |all |her |his )?(?:whole|entire|full|all)[^.\n]{0,20}?(?:bottle|pills?|meds?|tylenol|\w+)|swallowed (?:a |the |all)[^.\n]{0,18}(?:bottle|pills|battery|batteries)|drank (?:bleach|antifreeze)|bleeding (?:out|won'?t stop|that won'?t stop|heavily and)|won'?t stop bleeding|can'?t stop the bleeding|hemorrhaging|gushing blood|coughing up (?:a lot of )?blood|vomiting (?:up )?(?:a lot of )?blood|(?:going to|gonna|wants? to|threatening to|trying to|says (?:he'?s|she'?s|they'?re) going to) (?:kill|hurt|shoot|hang) (?:him|her|them|my)?sel(?:f|ves)|suicidal with (?:a )?plan|(?:has|with) a gun|cutting (?:him|her)self|no puede respirar|no respira|le falta (?:mucho )?el aire|inconsciente|no responde|convulsionando|está convulsionando|se tom[oó] (?:todo|toda|un frasco|todas)[^.\n]{0,20}|se est[aá] (?:ahogando|desangrando|asfixiando|muriendo)|labios (?:azules|morados)|sobredosis|quiere matarse|no despierta)\b"
+    r"\b(?:(?:can'?t|cannot|can not|cant|couldn't|unable to|struggling to|barely|hardly|trouble"
+    r"|not) (?:breathe?|breath|breathing)\b(?! (?:through|out of|from) (?:his|her|my|the)? ?nose)"
+    r"|gasping(?: for air)?|lips? (?:are |r |is )?(?:turning |turnin |going )?blue|turn(?:ing|in"
+    r"|ed) (?:blue|gray|grey)|unresponsive|unconscious|not responding(?! (?:to|well))|won'?t wake(?: up)?"
+    r"|can'?t wake|not waking|no pulse\b|pulseless|cardiac arrest|coding\b|code blue|actively seizing"
+    r"|is seizing|seizing(?: now)?|having a seizure|won'?t stop seizing|seizure (?:right )?now|choking"
+    r"|throat (?:is )?(?:closing|swelling|swollen shut)|tongue (?:is )?swelling|anaphyla\w+|overdos\w+"
+    r"|took (?:the |a |an |all |her |his )?(?:whole|entire|full|all)[^.\n]{0,20}?(?:bottle|pills?|meds?"
+    r"|tylenol|\w+)|swallowed (?:a |the |all)[^.\n]{0,18}(?:bottle|pills|battery|batteries)"
+    r"|drank (?:bleach|antifreeze)|bleeding (?:out|won'?t stop|that won'?t stop|heavily and)"
+    r"|won'?t stop bleeding|can'?t stop the bleeding|hemorrhaging|gushing blood"
+    r"|coughing up (?:a lot of )?blood|vomiting (?:up )?(?:a lot of )?blood|(?:going to|gonna|wants? to"
+    r"|threatening to|trying to|says (?:he'?s|she'?s|they'?re) going to) (?:kill|hurt|shoot|hang) (?:him"
+    r"|her|them|my)?sel(?:f|ves)|suicidal with (?:a )?plan|(?:has|with) a gun|cutting (?:him|her)self"
+    r"|no puede respirar|no respira|le falta (?:mucho )?el aire|inconsciente|no responde|convulsionando"
+    r"|está convulsionando|se tom[oó] (?:todo|toda|un frasco|todas)[^.\n]{0,20}|se est[aá] (?:ahogando"
+    r"|desangrando|asfixiando|muriendo)|labios (?:azules|morados)|sobredosis|quiere matarse"
+    r"|no despierta)\b"
 )
 _STROKE_OR_HEART = re.compile(
-    r"\b(?:(?:chest|chst) (?:pain|pressure|tightness|heaviness)|crushing (?:chest|pain)|(?:having|think|thinks?|looks like|signs? of|symptoms of)[^.\n]{0,18}(?:a )?(?:stroke|heart attack|mi\b|stemi)|stroke (?:symptoms|signs|sx)|stroking out|(?:face|facial|mouth|smile)(?: is| side| all)? ?(?:droop\w*|droopy|dropped|crooked|sagging)|droop(?:ing|y)? (?:face|mouth|on)|(?:arm|leg|side)(?: is| went| has gone)? (?:went |gone |suddenly )?(?:weak|numb|limp|paralyzed)|can'?t (?:move|lift|feel)(?: \w+){0,3} (?:arm|leg|side)|slurr(?:ed|ing)(?: \w+)? ?(?:speech|words)?|(?:speech|words|talking) (?:is|went|has gone|got|are|were|came out)(?: \w+)? (?:all )?(?:jumbled|garbled|slurred|funny|wrong|mixed up|gibberish|off)|(?:arm|leg|face|hand|side)(?: just| suddenly| all of a sudden)? (?:dropped|drooped|gave out|quit working|stopped working|fell)|speech (?:is )?(?:slurred|garbled)|word salad|can'?t (?:speak|talk|get (?:his|her) words)|worst headache|wheez\w+ (?:hard|bad|badly)|(?:whole |entire )?face (?:is )?swell\w*|face swelling|epi(?:pen|nephrine)?(?: is)? (?:going|given|just|in)|passed out|collapsed|fainted|syncop\w+|suicidal|want(?:s|ing)? to die|kill (?:him|her|my|them)sel(?:f|ves)|dolor (?:\w+ )?(?:de|en el) pecho|dolor (?:fuerte|opresivo)[^.\n]{0,12}pecho|infarto|derrame|cara (?:caída|chueca|torcida)|se desmay[oó]|no puede (?:mover|hablar)|hinch\w+[^.\n]{0,12}cara|stemi|st elevation|o2 sats?(?: of| is| at)? (?:in the )?[67]\d|sats? (?:of |in the |at |are )?(?:[67]\d)|spo2 (?:of |is |at )?[67]\d|bp (?:of |is |at )?[5-7]\d/[2-5]\d|diaphoretic|sweating (?:a lot|profusely|through)|sudando mucho)\b"
+    r"\b(?:(?:chest|chst) (?:pain|pressure|tightness|heaviness)|crushing (?:chest|pain)|(?:having|think"
+    r"|thinks?|looks like|signs? of|symptoms of)[^.\n]{0,18}(?:a )?(?:stroke|heart attack|mi\b|stemi)"
+    r"|stroke (?:symptoms|signs|sx)|stroking out|(?:face|facial|mouth|smile)(?: is| side"
+    r"| all)? ?(?:droop\w*|droopy|dropped|crooked|sagging)|droop(?:ing|y)? (?:face|mouth|on)|(?:arm|leg"
+    r"|side)(?: is| went| has gone)? (?:went |gone |suddenly )?(?:weak|numb|limp|paralyzed)"
+    r"|can'?t (?:move|lift|feel)(?: \w+){0,3} (?:arm|leg|side)|slurr(?:ed|ing)(?: \w+)? ?(?:speech"
+    r"|words)?|(?:speech|words|talking) (?:is|went|has gone|got|are|were"
+    r"|came out)(?: \w+)? (?:all )?(?:jumbled|garbled|slurred|funny|wrong|mixed up|gibberish|off)|(?:arm"
+    r"|leg|face|hand|side)(?: just| suddenly| all of a sudden)? (?:dropped|drooped|gave out|quit working"
+    r"|stopped working|fell)|speech (?:is )?(?:slurred|garbled)|word salad|can'?t (?:speak|talk"
+    r"|get (?:his|her) words)|worst headache|wheez\w+ (?:hard|bad|badly)|(?:whole "
+    r"|entire )?face (?:is )?swell\w*|face swelling|epi(?:pen|nephrine)?(?: is)? (?:going|given|just|in)"
+    r"|passed out|collapsed|fainted|syncop\w+|suicidal|want(?:s|ing)? to die|kill (?:him|her|my"
+    r"|them)sel(?:f|ves)|dolor (?:\w+ )?(?:de|en el) pecho|dolor (?:fuerte|opresivo)[^.\n]{0,12}pecho"
+    r"|infarto|derrame|cara (?:caída|chueca|torcida)|se desmay[oó]|no puede (?:mover|hablar)"
+    r"|hinch\w+[^.\n]{0,12}cara|stemi|st elevation|o2 sats?(?: of| is| at)? (?:in the )?[67]\d"
+    r"|sats? (?:of |in the |at |are )?(?:[67]\d)|spo2 (?:of |is |at )?[67]\d|bp (?:of |is "
+    r"|at )?[5-7]\d/[2-5]\d|diaphoretic|sweating (?:a lot|profusely|through)|sudando mucho)\b"
 )
 _PAST = re.compile(
-    r"\b(?:last (?:week|wk|month|mo|year|yr|night|spring|summer|fall|winter|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*|visit|episode)|yesterday|(?:days?|weeks?|wks?|months?|mos?|years?|yrs?) ago|in (?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|20\d\d|the ed|ed\b|the er\b|er\b|the hospital)|none since|no (?:sx|symptoms|recurrence|episodes|more|further) since|resolved|since then|history of|hx of|hx\b|h/o|s/p|r/o|ruled out|rule out|had (?:an? )?(?:\w+ )?(?:episode|stroke|tia|heart attack|mi\b|seizure|chest pain|syncop\w+)|episodes? of|discharged|admitted|w/u|workup|chronic|intermittent|occasional|sometimes|on and off|off and on|on exertion|with exertion|exertional|when (?:climbing|walking|lying|running|he|she|exercising|exerting)|at night|with exercise|denies|no (?:cp|chest pain|sob|si\b|bleeding)|stable|negative|neg\b|asymptomatic|currently (?:fine|ok|okay|stable|asymptomatic)|follow[- ]?up|f/u|family|post[- ]?(?:stroke|mi|op)|x ?\d+ ?(?:d|days?|w|wks?|weeks?|mo|mos|months?|yrs?|years?)\b|for (?:the past |the last |about )?(?:\d+|several|a few|two|three|four|six) (?:days|weeks|wks|months|mos|years|yrs)|el mes pasado|la semana pasada|ayer|hace (?:\d+|un|una|dos|tres|unos|varios|varias) (?:d[ií]as?|semanas?|mes(?:es)?|a[ñn]os?)|not (?:having|in) (?:any )?(?:pain|distress)|if (?:she|he|they|it|a|the|you|we|someone)|in case|should (?:she|he|they)|policy|protocol|what (?:do|should) (?:we|i) do if|ever (?:had|has))\b"
+    r"\b(?:last (?:week|wk|month|mo|year|yr|night|spring|summer|fall|winter|mon\w*|tue\w*|wed\w*|thu\w*"
+    r"|fri\w*|sat\w*|sun\w*|visit|episode)|yesterday|(?:days?|weeks?|wks?|months?|mos?|years?|yrs?) ago"
+    r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december|jan"
+    r"|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|20\d\d|the ed|ed\b|the er\b|er\b|the hospital)"
+    r"|none since|no (?:sx|symptoms|recurrence|episodes|more|further) since|resolved|since then"
+    r"|history of|hx of|hx\b|h/o|s/p|r/o|ruled out|rule out|had (?:an? )?(?:\w+ )?(?:episode|stroke|tia"
+    r"|heart attack|mi\b|seizure|chest pain|syncop\w+)|episodes? of|discharged|admitted|w/u|workup"
+    r"|chronic|intermittent|occasional|sometimes|on and off|off and on|on exertion|with exertion"
+    r"|exertional|when (?:climbing|walking|lying|running|he|she|exercising|exerting)|at night"
+    r"|with exercise|denies|no (?:cp|chest pain|sob|si\b|bleeding)|stable|negative|neg\b|asymptomatic"
+    r"|currently (?:fine|ok|okay|stable|asymptomatic)|follow[- ]?up|f/u|family|post[- ]?(?:stroke|mi|op)"
+    r"|x ?\d+ ?(?:d|days?|w|wks?|weeks?|mo|mos|months?|yrs?|years?)\b|for (?:the past |the last "
+    r"|about )?(?:\d+|several|a few|two|three|four|six) (?:days|weeks|wks|months|mos|years|yrs)"
+    r"|el mes pasado|la semana pasada|ayer|hace (?:\d+|un|una|dos|tres|unos|varios|varias) (?:d[ií]as?"
+    r"|semanas?|mes(?:es)?|a[ñn]os?)|not (?:having|in) (?:any )?(?:pain|distress)|if (?:she|he|they|it|a"
+    r"|the|you|we|someone)|in case|should (?:she|he|they)|policy|protocol|what (?:do|should) (?:we"
+    r"|i) do if|ever (?:had|has))\b"
 )
 _NEGATED = re.compile(
-    r"\b(?:no|not|denies|denied|without|w/o|never|neg(?:ative)? for|sin|niega|ruled out|r/o|rule out|isn't|wasn't|hx of|history of|h/o|past|prior|previous|old|had|post|s/p|after|for possible|possible|suspected|resolved)[ ](?:\w+[ /]){0,2}$"
+    r"\b(?:no|not|denies|denied|without|w/o|never|neg(?:ative)? for|sin|niega|ruled out|r/o|rule out"
+    r"|isn't|wasn't|hx of|history of|h/o|past|prior|previous|old|had|post|s/p|after|for possible|possible"
+    r"|suspected|resolved)[ ](?:\w+[ /]){0,2}$"
 )
 
 _PROBE = re.compile(
-    r"\b(?:ignore (?:all |any |your |the |my |these |previous |prior |above )*(?:instructions|prompts?|rules|directions|guidelines|restrictions|training)|disregard (?:all |any |your |the |previous |prior )*(?:instructions|rules|prompts?|guidelines)|system prompt|(?:your|the) (?:prompt|hidden (?:rules|instructions)|initial instructions)|developer mode|debug mode|admin (?:mode|override|access)|override (?:code|mode|your)|jailbreak|dan mode|act as (?:if|an?|the)|pretend (?:you|to be|that|i)|you are (?:now|no longer) |from now on you|you are the (?:records|admin)|new instructions|roleplay|repeat (?:everything|the text|your instructions)|(?:bypass|turn off|disable) (?:the |your )?(?:privacy|security|filter|checks|rules)|sudo\b|root access|drop table|select \*|<script|base64|olvida (?:tus|las|todas)|ignora (?:tus|las|todas|todo))\b"
+    r"\b(?:ignore (?:all |any |your |the |my |these |previous |prior |above )*(?:instructions|prompts?"
+    r"|rules|directions|guidelines|restrictions|training)|disregard (?:all |any |your |the |previous "
+    r"|prior )*(?:instructions|rules|prompts?|guidelines)|system prompt|(?:your|the) (?:prompt"
+    r"|hidden (?:rules|instructions)|initial instructions)|developer mode|debug mode|admin (?:mode"
+    r"|override|access)|override (?:code|mode|your)|jailbreak|dan mode|act as (?:if|an?|the)"
+    r"|pretend (?:you|to be|that|i)|you are (?:now|no longer) |from now on you|you are the (?:records"
+    r"|admin)|new instructions|roleplay|repeat (?:everything|the text|your instructions)|(?:bypass"
+    r"|turn off|disable) (?:the |your )?(?:privacy|security|filter|checks|rules)|sudo\b|root access"
+    r"|drop table|select \*|<script|base64|olvida (?:tus|las|todas)|ignora (?:tus|las|todas|todo))\b"
 )
 _OTHERS_DATA = re.compile(
-    r"\b(?:(?:every|all(?: of)?(?: the| your)?|any|each|list(?: of)?(?: all)?(?: the| your)?|whole list of|names? of(?: all)?(?: the| your)?|other|which|what|who are (?:the|your)?|how many) (?:\w+ ){0,2}?(?:patients?|pts|pt names|people|appts?|appointments|visits|records|charts|names)\b[^.?!\n]{0,70}?\b(?:on file|named|with (?:the )?(?:last )?name|schedule[d]?|on your (?:books|schedule|list)|your books|see(?:s|n|ing)?|(?:from|for|of) (?:all|any|other|every|the other)[^.?!\n]{0,12} (?:offices?|clinics?|practices?)|dob|dobs|birth\w*|phone numbers?|ssn|socials?|insurance|addresses|database|in your system|this week|today|tomorrow|this month|(?:did|do|does) (?:dr|doctor)|hiv|pregnan\w*|std|cancer|addict\w*)"
-    r"|(?:from|of|for) (?:all|the other|other|every) (?:the |your |of the |of your )?(?:offices?|clinics?|practices|referr\w+)|other (?:offices'?|clinics'?|practices'?|office's|clinic's|practice's) (?:referrals?|patients?|pts|list|numbers|status)|(?:another|a different|the other) (?:office|clinic|practice)(?:'s)? (?:referrals?|patients?|pts|list)|who (?:else )?(?:is|are|was|were) (?:on|seeing|scheduled|coming|being seen|in)[^.?!\n]{0,30}(?:schedule|dr|doctor|today|tomorrow|clinic|this week|books)|(?:dump|export|download|send|give|show|print|pull|get|email)[^.?!\n]{0,24}(?:database|csv|spreadsheet|excel|patient list|pt list|full list|entire (?:list|schedule)|whole schedule|schedule for (?:dr|doctor|everyone)|everyone'?s)|patient list|is it true\b[^?!.]{0,60}\b(?:sees?|seeing|goes to|patient|pt|treated|comes?|going)\b|\b(?:celebrity|famous|weatherman|news anchor|anchorman|quarterback|the (?:mayor|governor|sheriff|coach|principal|pastor|senator|judge)|congress\w+)\b[^?!.]{0,60}\b(?:sees?|seen|seeing|patient|pt|coming|appointment|appt|scheduled|treated)\b|(?:full|entire|whole|complete) (?:schedule|calendar|roster|census)|dr\.? [a-z'-]+'?s? (?:full |whole |entire )?(?:patient list|panel|roster|schedule (?:with|names))|names (?:and|\+|&|,|with) (?:dobs?|birth\w*|phones?|numbers|insurance)|home address of|social security|todos los pacientes|lista de pacientes|pacientes de (?:otr|todas))\b"
+    r"\b(?:(?:every|all(?: of)?(?: the| your)?|any|each|list(?: of)?(?: all)?(?: the| your)?"
+    r"|whole list of|names? of(?: all)?(?: the| your)?|other|which|what|who are (?:the|your)?"
+    r"|how many) (?:\w+ ){0,2}?(?:patients?|pts|pt names|people|appts?|appointments|visits|records|charts"
+    r"|names)\b[^.?!\n]{0,70}?\b(?:on file|named|with (?:the )?(?:last )?name|schedule[d]?"
+    r"|on your (?:books|schedule|list)|your books|see(?:s|n|ing)?|(?:from|for|of) (?:all|any|other|every"
+    r"|the other)[^.?!\n]{0,12} (?:offices?|clinics?|practices?)|dob|dobs|birth\w*|phone numbers?|ssn"
+    r"|socials?|insurance|addresses|database|in your system|this week|today|tomorrow|this month|(?:did|do"
+    r"|does) (?:dr|doctor)|hiv|pregnan\w*|std|cancer|addict\w*)"
+    r"|(?:from|of|for) (?:all|the other|other|every) (?:the |your |of the |of your )?(?:offices?|clinics?"
+    r"|practices|referr\w+)|other (?:offices'?|clinics'?|practices'?|office's|clinic's"
+    r"|practice's) (?:referrals?|patients?|pts|list|numbers|status)|(?:another|a different"
+    r"|the other) (?:office|clinic|practice)(?:'s)? (?:referrals?|patients?|pts|list)|who (?:else )?(?:is"
+    r"|are|was|were) (?:on|seeing|scheduled|coming|being seen|in)[^.?!\n]{0,30}(?:schedule|dr|doctor"
+    r"|today|tomorrow|clinic|this week|books)|(?:dump|export|download|send|give|show|print|pull|get"
+    r"|email)[^.?!\n]{0,24}(?:database|csv|spreadsheet|excel|patient list|pt list|full list"
+    r"|entire (?:list|schedule)|whole schedule|schedule for (?:dr|doctor|everyone)|everyone'?s)"
+    r"|patient list|is it true\b[^?!.]{0,60}\b(?:sees?|seeing|goes to|patient|pt|treated|comes?|going)\b"
+    r"|\b(?:celebrity|famous|weatherman|news anchor|anchorman|quarterback|the (?:mayor|governor|sheriff"
+    r"|coach|principal|pastor|senator|judge)|congress\w+)\b[^?!.]{0,60}\b(?:sees?|seen|seeing|patient|pt"
+    r"|coming|appointment|appt|scheduled|treated)\b|(?:full|entire|whole|complete) (?:schedule|calendar"
+    r"|roster|census)|dr\.? [a-z'-]+'?s? (?:full |whole |entire )?(?:patient list|panel|roster"
+    r"|schedule (?:with|names))|names (?:and|\+|&|,|with) (?:dobs?|birth\w*|phones?|numbers|insurance)"
+    r"|home address of|social security|todos los pacientes|lista de pacientes|pacientes de (?:otr"
+    r"|todas))\b"
 )
 _OWN = re.compile(r"\b(?:we|our|ours|i|my|mine|us|nuestr\w+|mis)\b")
 _STRANGER = re.compile(
-    r"\b(?:(?:we|i) (?:didn'?t|did not|never) (?:send|refer|sent)|not (?:our|my|one of our|ours|a) (?:own )?(?:patient|pt|referral)|isn'?t (?:our|my|one of ours|ours)|(?:another|a different|some other|other) (?:clinic|office|practice|doctor|dr|provider|group)(?: \w+){0,2} (?:sent|referred|is sending|refers|put in)|sent (?:by|from|over by|in by) (?:another|a different|someone else|some other)|(?:sent|referred) (?:him|her|them|it)?,? ?not us|not us\b|(?:he|she|they)(?:'s| is| are| was|'re) (?:not|no longer) (?:ours|our|a patient (?:here|of ours)|one of ours)|someone else'?s patient|referred by (?:another|a different)|no es (?:nuestro|nuestra)|otra cl[ií]nica (?:lo|la) mand[oó]|not through us|didn'?t come (?:from|through) us|went through (?:another|a different))\b"
+    r"\b(?:(?:we|i) (?:didn'?t|did not|never) (?:send|refer|sent)|not (?:our|my|one of our|ours"
+    r"|a) (?:own )?(?:patient|pt|referral)|isn'?t (?:our|my|one of ours|ours)|(?:another|a different"
+    r"|some other|other) (?:clinic|office|practice|doctor|dr|provider|group)(?: \w+){0,2} (?:sent"
+    r"|referred|is sending|refers|put in)|sent (?:by|from|over by|in by) (?:another|a different"
+    r"|someone else|some other)|(?:sent|referred) (?:him|her|them|it)?,? ?not us|not us\b|(?:he|she"
+    r"|they)(?:'s| is| are| was|'re) (?:not|no longer) (?:ours|our|a patient (?:here|of ours)"
+    r"|one of ours)|someone else'?s patient|referred by (?:another|a different)|no es (?:nuestro|nuestra)"
+    r"|otra cl[ií]nica (?:lo|la) mand[oó]|not through us|didn'?t come (?:from|through) us"
+    r"|went through (?:another|a different))\b"
 )
 _PRIVATE_TIES = re.compile(
-    r"\b(?:my (?:\w+'s )?(?:neighbor|sister|brother|cousin|ex|ex-\w+|friend|aunt|uncle|mother|father|mom|dad|husband|wife|daughter|son|niece|nephew|coworker|boss|landlord|boyfriend|girlfriend|roommate|in-law|mother-in-law|sister-in-law|brother-in-law|grandma|grandmother|grandpa)\b|wife's|husband's cousin|book club|church|asked me to peek|just (?:curious|nosy|being nosy)|a friend of (?:mine|ours|the family)|personal favor|between us|off the record)\b"
+    r"\b(?:my (?:\w+'s )?(?:neighbor|sister|brother|cousin|ex|ex-\w+|friend|aunt|uncle|mother|father|mom"
+    r"|dad|husband|wife|daughter|son|niece|nephew|coworker|boss|landlord|boyfriend|girlfriend|roommate"
+    r"|in-law|mother-in-law|sister-in-law|brother-in-law|grandma|grandmother|grandpa)\b|wife's"
+    r"|husband's cousin|book club|church|asked me to peek|just (?:curious|nosy|being nosy)"
+    r"|a friend of (?:mine|ours|the family)|personal favor|between us|off the record)\b"
 )
 
 
@@ -71,7 +177,8 @@ def is_emergency(doc: Document) -> bool:
                 and past
                 and needs_now
                 and not re.search(
-                    r"\b(?:right now|ahorita|min\w* ago|in (?:room|rm)|waitin|in front of|on the|just (?:started|collapsed|took))",
+                    r"\b(?:right now|ahorita|min\w* ago|in (?:room|rm)|waitin|in front of|on the"
+                    r"|just (?:started|collapsed|took))",
                     text,
                 )
             ):
@@ -79,7 +186,8 @@ def is_emergency(doc: Document) -> bool:
             if needs_now and not now:
                 continue
             if full_referral and not re.search(
-                r"\b(?:right now|here now|in (?:room|rm) ?\d|waitin|in front of me|minutes? ago|mins? ago|just (?:collapsed|started)|ahorita|ahora mismo|is here|in (?:the|our) office)\b",
+                r"\b(?:right now|here now|in (?:room|rm) ?\d|waitin|in front of me|minutes? ago|mins? ago"
+                r"|just (?:collapsed|started)|ahorita|ahora mismo|is here|in (?:the|our) office)\b",
                 text,
             ):
                 continue
@@ -97,7 +205,9 @@ def _around(doc: Document, place: int) -> tuple[int, int]:
 
 
 def is_probe(doc: Document) -> bool:
-    """Whether the text tries to change the rules, or asks for the data of patients that are not the sender's."""
+    """Whether the text tries to change the rules, or asks for the data of patients that are not the
+    sender's.
+    """
     lower = doc.words.lower
     if _PROBE.search(lower):
         return True
@@ -105,15 +215,19 @@ def is_probe(doc: Document) -> bool:
         begin, stop = doc.sentence_at(match.start())
         sentence = lower[begin:stop]
         if re.search(
-            r"\b(?:we|i|our office|my office|us) (?:have |'ve |still have |currently have |got )?(?:sent|send|refer\w*|have|got|open)\b|\bour (?:open |own |pending |active )*(?:patients|pts|referrals|list|ones)\b|\bof ours\b|\bmy (?:patients|pts|referrals)\b|for us\b|\bnuestr\w+",
+            r"\b(?:we|i|our office|my office|us) (?:have |'ve |still have |currently have |got )?(?:sent"
+            r"|send|refer\w*|have|got|open)\b|\bour (?:open |own |pending |active )*(?:patients|pts"
+            r"|referrals|list|ones)\b|\bof ours\b|\bmy (?:patients|pts|referrals)\b|for us\b|\bnuestr\w+",
             sentence,
         ) and not re.search(
-            r"\b(?:other|all the|every|another|all of your|all your) (?:offices?|clinics?|practices?)|everyone'?s",
+            r"\b(?:other|all the|every|another|all of your|all your) (?:offices?|clinics?|practices?)"
+            r"|everyone'?s",
             sentence,
         ):
             continue
         if re.search(r"\bnew (?:patients|pts)\b", match[0]) or re.search(
-            r"\bpatients? (?:with|who have)\b.{0,80}\b(?:take|accept|see)\b|\b(?:do|does|are|can) (?:you|dr \w+) (?:see|seeing|take|taking|accept|accepting)\b",
+            r"\bpatients? (?:with|who have)\b.{0,80}\b(?:take|accept|see)\b|\b(?:do|does|are|can) (?:you"
+            r"|dr \w+) (?:see|seeing|take|taking|accept|accepting)\b",
             sentence,
         ):
             continue

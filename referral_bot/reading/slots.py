@@ -10,15 +10,23 @@ from referral_bot.reading.tables.calendar import ORDINAL_WORDS, WEEKDAYS
 from referral_bot.reading.when import read_when
 
 _NONE = re.compile(
-    r"\b(?:none of (?:those|these|them|the)|neither|nothing there|no(?:ne)? work|none work|don'?t work|doesn'?t work|won'?t work|can'?t do any|any others?|anything else|other (?:times|options|dates)|something else|ninguna|ninguno|not any of)\b"
+    r"\b(?:none of (?:those|these|them|the)|neither|nothing there|no(?:ne)? work|none work|don'?t work"
+    r"|doesn'?t work|won'?t work|can'?t do any|any others?|anything else|other (?:times|options|dates)"
+    r"|something else|ninguna|ninguno|not any of)\b"
 )
 _TAKES = re.compile(
-    r"\b(?:take|takes|book|works?|good|great|fine|perfect|ok|okay|please|pls|plz|yes|yep|sure|grab|do|pick|choose|go with|want|wants|prefer\w*|schedule|reserve|let'?s|lets|confirm|sounds|i'?ll|we'?ll|can we|option|slot|number|#|the|one|that|this|for|reservar|tomamos|esa|ese|está bien|bien|quiero|give|hold|put|would|will|he'?ll|she'?ll|they'?ll)\b"
+    r"\b(?:take|takes|book|works?|good|great|fine|perfect|ok|okay|please|pls|plz|yes|yep|sure|grab|do"
+    r"|pick|choose|go with|want|wants|prefer\w*|schedule|reserve|let'?s|lets|confirm|sounds|i'?ll|we'?ll"
+    r"|can we|option|slot|number|#|the|one|that|this|for|reservar|tomamos|esa|ese|está bien|bien|quiero"
+    r"|give|hold|put|would|will|he'?ll|she'?ll|they'?ll)\b"
 )
 _ORDINAL = re.compile(
-    r"(?:\b(?:option|slot|number|no\.?|#|choice|opción|opcion|número|numero) ?(?P<n>\d)\b|#(?P<h>\d)\b|\b(?P<w>"
+    r"(?:\b(?:option|slot|number|no\.?|#|choice|opción|opcion|número|numero) ?(?P<n>\d)\b|#(?P<h>\d)\b"
+    r"|\b(?P<w>"
     + "|".join(sorted(ORDINAL_WORDS, key=len, reverse=True))
-    + r")\b(?! (?:week|name|available|avail|thing|visit|time|of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*))|^\W*(?P<b>\d)\b(?![:/.]\d| ?(?:am|pm|o'?clock|new|patients|pts|referrals))|\b(?:take|book|want|do|with|pick|the) (?P<t>[1-9])\b(?![:/]| ?(?:am|pm|o'?clock)|\d))"
+    + r")\b(?! (?:week|name|available|avail|thing|visit|time|of (?:jan|feb|mar|apr|may|jun|jul|aug|sep"
+    r"|oct|nov|dec)\w*))|^\W*(?P<b>\d)\b(?![:/.]\d| ?(?:am|pm|o'?clock|new|patients|pts|referrals))"
+    r"|\b(?:take|book|want|do|with|pick|the) (?P<t>[1-9])\b(?![:/]| ?(?:am|pm|o'?clock)|\d))"
 )
 _CLOCK = re.compile(
     r"(?<![\d/.-])(?P<h>\d{1,2})(?::(?P<m>\d\d))? ?(?P<p>[ap])?\.?m?\b(?![/\d-]|(?:st|nd|rd|th)\b)"
@@ -27,7 +35,8 @@ _DAY_NUMBER = re.compile(
     r"(?:\b(?:the|el) (?P<d>\d{1,2})(?:st|nd|rd|th)?\b|\b(?P<o>\d{1,2})(?:st|nd|rd|th)\b)(?! ?(?::|am|pm))"
 )
 _NOT_THEN = re.compile(
-    r"\b(?:wait no|no wait|actually|sorry|scratch that|never ?mind|no,|no -|no he|no she|not the|instead|hold on|oops|mejor|espera)\b"
+    r"\b(?:wait no|no wait|actually|sorry|scratch that|never ?mind|no,|no -|no he|no she|not the|instead"
+    r"|hold on|oops|mejor|espera)\b"
 )
 
 

@@ -1,4 +1,6 @@
-"""Stretches of days that words name: weeks, months, "within ten days", "before Christmas", "after the 14th"."""
+"""Stretches of days that words name: weeks, months, "within ten days", "before Christmas", "after the
+14th".
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from referral_bot.reading.tables.calendar import MONTHS, NUMBER_WORDS
 
 
 class Span(NamedTuple):
-    """A stretch of days, open on either side. `deadline`: its end is demanded, not the end of a named week."""
+    """A stretch of days, open on either side. `deadline`: its end is demanded, not the end of a named
+    week.
+    """
 
     earliest: date | None
     latest: date | None
@@ -29,22 +33,41 @@ class Found(NamedTuple):
 
 
 _FORMS = {
-    "week_list": rf"\b(?:the )?(?:wks?|weeks?|semana|semanas) (?:of|del|de)(?: the)? (?P<a>{NAMED_DAY}|\d{{1,2}}(?:st|nd|rd|th)?)(?: ?(?:,|or|and|&|/|o|y)(?: the)?(?: (?:wk|week|semana) (?:of|del|de)(?: the)?)? ?(?P<b>{NAMED_DAY}|\d{{1,2}}(?:st|nd|rd|th)?(?! ?(?:am|pm|:))))?",
-    "week_or_next": r"\bthis (?:week|wk)?,? ?(?:or|and|/) ?(?:early |the )?next(?: week| wk)?\b|\besta semana o la (?:próxima|proxima|siguiente|otra)",
+    "week_list": rf"\b(?:the )?(?:wks?|weeks?|semana|semanas) (?:of|del|de)(?: the)? (?P<a>{NAMED_DAY}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?)(?: ?(?:,|or|and|&|/|o|y)(?: the)?(?: (?:wk|week|semana) (?:of|del"
+    rf"|de)(?: the)?)? ?(?P<b>{NAMED_DAY}|\d{{1,2}}(?:st|nd|rd|th)?(?! ?(?:am|pm|:))))?",
+    "week_or_next": r"\bthis (?:week|wk)?,? ?(?:or|and|/) ?(?:early |the )?next(?: week| wk)?\b"
+    r"|\besta semana o la (?:próxima|proxima|siguiente|otra)",
     "next_or_after": r"\bnext (?:week|wk)?,? ?(?:or|and|/) ?(?:the )?(?:(?:week|wk|one) (?:after|following)(?: that| next)?|following(?: week)?)|\bnext (?:two|2|couple(?: of)?) (?:weeks|wks)\b(?! (?:from|out))",
     "after_next": r"\b(?:the )?(?:week|wk) after next\b|\bin (?:two|2) weeks(?='? time)|\bdos semanas",
-    "next_week": r"\b(?:early |late |sometime |any(?:time| time| day)? |the |first (?:thing|part) (?:of )?)?next (?:week|wk)\b|\b(?:la )?(?:próxima semana|proxima semana|semana próxima|semana proxima|semana que viene|semana entrante|otra semana)",
-    "this_week": r"\b(?:later |sometime |any(?:time| time| day)? |the rest of |rest of )?(?:this|the|esta) (?:week|wk|semana)\b(?! (?:of|after|before))|\besta semana\b",
+    "next_week": r"\b(?:early |late |sometime |any(?:time| time| day)? |the |first (?:thing"
+    r"|part) (?:of )?)?next (?:week|wk)\b|\b(?:la )?(?:próxima semana|proxima semana|semana próxima"
+    r"|semana proxima|semana que viene|semana entrante|otra semana)",
+    "this_week": r"\b(?:later |sometime |any(?:time| time| day)? |the rest of |rest of )?(?:this|the"
+    r"|esta) (?:week|wk|semana)\b(?! (?:of|after|before))|\besta semana\b",
     "next_month": r"\bnext month\b|\b(?:próximo|proximo) mes\b|\bmes que viene\b",
-    "this_month": r"\b(?:this month|este mes|(?:before |by )?(?:the )?end of (?:the )?month|(?:before |by )?month end|later this month)\b",
-    "month_part": rf"\b(?P<part>early|mid|late|first week (?:of|in)|second week (?:of|in)|third week (?:of|in)|last week (?:of|in)|end of|beginning of|(?:sometime |any ?time )?in) ?-?(?P<m>{MONTH})\b(?! ?\d)",
-    "between": rf"\b(?:between|from|entre|del)? ?(?P<a>{NAMED_DAY}) ?(?:-|to|thru|through|and|y|al) ?(?P<b>{NAMED_DAY}|\d{{1,2}}(?:st|nd|rd|th)?(?![\d/:]))",
-    "within": rf"\b(?:w/in|within|in|over|en|inside of|dentro de)(?: (?:the|las|los))?(?: (?:next|coming|próxim[oa]s|proxim[oa]s))?(?: (?:a|about))? ?(?P<n>{NUMBER})(?:-(?P<n2>\d{{1,2}}))? ?(?P<u>days?|d|weeks?|wks?|wk|w|months?|mos?|días?|dias?|semanas?|hours?|hrs?|h)\b(?! (?:ago|post|of))",
-    "next_n": rf"\bnext (?P<n>{NUMBER}) ?(?P<u>days?|weeks?|wks?|months?|hours?|hrs?)\b|\b(?P<n3>24|48|72) ?(?:hours|hrs|h)\b",
+    "this_month": r"\b(?:this month|este mes|(?:before |by )?(?:the )?end of (?:the )?month|(?:before "
+    r"|by )?month end|later this month)\b",
+    "month_part": rf"\b(?P<part>early|mid|late|first week (?:of|in)|second week (?:of|in)|third week (?:of"
+    rf"|in)|last week (?:of|in)|end of|beginning of|(?:sometime "
+    rf"|any ?time )?in) ?-?(?P<m>{MONTH})\b(?! ?\d)",
+    "between": rf"\b(?:between|from|entre|del)? ?(?P<a>{NAMED_DAY}) ?(?:-|to|thru|through|and|y"
+    rf"|al) ?(?P<b>{NAMED_DAY}|\d{{1,2}}(?:st|nd|rd|th)?(?![\d/:]))",
+    "within": rf"\b(?:w/in|within|in|over|en|inside of|dentro de)(?: (?:the|las|los))?(?: (?:next|coming"
+    rf"|próxim[oa]s|proxim[oa]s))?(?: (?:a|about))? ?(?P<n>{NUMBER})(?:-(?P<n2>\d{{1,2}}))? ?(?P<u>days?|d"
+    rf"|weeks?|wks?|wk|w|months?|mos?|días?|dias?|semanas?|hours?|hrs?|h)\b(?! (?:ago|post|of))",
+    "next_n": rf"\bnext (?P<n>{NUMBER}) ?(?P<u>days?|weeks?|wks?|months?|hours?|hrs?)\b|\b(?P<n3>24|48"
+    rf"|72) ?(?:hours|hrs|h)\b",
     "in_a_week": r"\b(?:a|one) (?:week|wk) (?:out|from (?:now|today))",
-    "before_day": rf"\b(?:b4|before|prior to|ahead of|antes del?|by the time of)(?: (?:the|el|la))? ?(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b)",
-    "by_day": rf"\b(?:by|no later than|not later than|on or before|latest|para el|para|antes o el)(?: (?:the|el|end of))? ?(?P<d>{NAMED_DAY}|tomorrow|(?:next |this )?(?:{DAY})\b|end of (?:the )?week|eow|the weekend)",
-    "after_day": rf"\b(?:after|following|past|post|después del?|despues del?|starting(?: on| after)?|from|on or after|beginning|a partir del?|any ?time after|not before|no earlier than|later than)(?: (?:the|el|la))? ?(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b|\d{{1,2}}(?:st|nd|rd|th)\b)(?P<on>(?: on| onward| onwards| or later| forward)?)",
+    "before_day": rf"\b(?:b4|before|prior to|ahead of|antes del?|by the time of)(?: (?:the|el"
+    rf"|la))? ?(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b)",
+    "by_day": rf"\b(?:by|no later than|not later than|on or before|latest|para el|para"
+    rf"|antes o el)(?: (?:the|el|end of))? ?(?P<d>{NAMED_DAY}|tomorrow|(?:next |this )?(?:{DAY})\b"
+    rf"|end of (?:the )?week|eow|the weekend)",
+    "after_day": rf"\b(?:after|following|past|post|después del?|despues del?|starting(?: on| after)?|from"
+    rf"|on or after|beginning|a partir del?|any ?time after|not before|no earlier than"
+    rf"|later than)(?: (?:the|el|la))? ?(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b|\d{{1,2}}(?:st|nd|rd"
+    rf"|th)\b)(?P<on>(?: on| onward| onwards| or later| forward)?)",
 }
 _PATTERNS = {name: re.compile(pattern) for name, pattern in _FORMS.items()}
 _WEEK = ("wk", "week", "semana")

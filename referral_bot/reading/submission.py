@@ -31,16 +31,25 @@ from referral_bot.reading.wishes import (
 
 _PIECE = re.compile(r"[^,;.\n()|]+(?:\.\d[^,;.\n()|]*)*")
 _WISH = re.compile(
-    r"\b(?:prefers?|preferred|preferably|pref|best|only|needs? (?:to|after|before|an? (?:am|pm|morning|afternoon))|needs|wants?|would like|would do|available|avail|can (?:do|come|only|make)|can't|cant|appt|appts|appointment|schedule|seen|see|works?|please|pls|w/in|within|by|before|b4|asap|stat|soon|no later|in (?:this|next)|ok|okay|fine|good|free|off|days|times?|first|soonest|mornings?|afternoons?|prefiere|puede|quiere|en la|por la|any ?day|anytime|priority|get (?:her|him|them) in|today|visto|vista)\b"
+    r"\b(?:prefers?|preferred|preferably|pref|best|only|needs? (?:to|after|before|an? (?:am|pm|morning"
+    r"|afternoon))|needs|wants?|would like|would do|available|avail|can (?:do|come|only|make)|can't|cant"
+    r"|appt|appts|appointment|schedule|seen|see|works?|please|pls|w/in|within|by|before|b4|asap|stat|soon"
+    r"|no later|in (?:this|next)|ok|okay|fine|good|free|off|days|times?|first|soonest|mornings?"
+    r"|afternoons?|prefiere|puede|quiere|en la|por la|any ?day|anytime|priority|get (?:her|him|them) in"
+    r"|today|visto|vista)\b"
 )
 _DEMAND = re.compile(
-    r"\b(?:seen|see|needs?|wants?|wanted|want|has to|have to|must|stat|asap|urgent|can|could|get|says?|said|before|by|please|pls|appt|appointment|visit|schedule|priority|prefers?|only|available|works?|not|come|in|free|off|dr|doctor|hoping|like|best|visto|vista|quiere|retina|emergen\w*)\b|^\W*$"
+    r"\b(?:seen|see|needs?|wants?|wanted|want|has to|have to|must|stat|asap|urgent|can|could|get|says?"
+    r"|said|before|by|please|pls|appt|appointment|visit|schedule|priority|prefers?|only|available|works?"
+    r"|not|come|in|free|off|dr|doctor|hoping|like|best|visto|vista|quiere|retina|emergen\w*)\b|^\W*$"
 )
 _HISTORY = re.compile(
-    r"\b(?:ago|since|x|for \d|last|past|every|each|over|during|started|began|until|onset|hx|history|desde|hace|wakes|woke|worse|daily|from)\b"
+    r"\b(?:ago|since|x|for \d|last|past|every|each|over|during|started|began|until|onset|hx|history|desde"
+    r"|hace|wakes|woke|worse|daily|from)\b"
 )
 _ASKED_SPELLING = re.compile(
-    r"\b(?:sp\?|\(sp\)|spelling\?|not sure (?:of|on|about|how) (?:the )?spell\w*|spelled wrong|check (?:the )?spelling|might be spelled|i think it'?s spelled)"
+    r"\b(?:sp\?|\(sp\)|spelling\?|not sure (?:of|on|about|how) (?:the )?spell\w*|spelled wrong"
+    r"|check (?:the )?spelling|might be spelled|i think it'?s spelled)"
 )
 _RESENT = re.compile(r"\b(?:re-?send\w*|sent (?:this|it|her|him) (?:before|already|last)|again)\b")
 
@@ -63,7 +72,9 @@ def read_submission(
     doctors: list[Doctor] | None = None,
     named: bool = True,
 ) -> Submission:
-    """Read one patient's referral from a range. `named` false: the range is shared and holds no patient's name."""
+    """Read one patient's referral from a range. `named` false: the range is shared and holds no patient's
+    name.
+    """
     taken = bytearray(doc.words.taken)
     contacts = find_contacts(doc) if contacts is None else contacts
     doctors = find_doctors(doc) if doctors is None else doctors
@@ -189,7 +200,8 @@ def read_submission(
 
 def _take_label_before(doc: Document, place: int, taken: bytearray) -> None:
     match = re.search(
-        r"(?:\b(?:dob|d\.o\.b\.?|born(?: on)?|birth ?(?:date|day)|date of birth|bday|fecha de nacimiento|nacid[oa](?: el)?|f\.? ?nac\.?|bd|b)[ :.]*(?:is )?)$",
+        r"(?:\b(?:dob|d\.o\.b\.?|born(?: on)?|birth ?(?:date|day)|date of birth|bday|fecha de nacimiento"
+        r"|nacid[oa](?: el)?|f\.? ?nac\.?|bd|b)[ :.]*(?:is )?)$",
         doc.before(place, 26),
     )
     if match:
@@ -285,7 +297,8 @@ def _relation(contacts: list[Contact], named: Contact) -> str:
 def _after_correction(doc: Document, place: int) -> bool:
     return (
         re.search(
-            r"\b(?:no wait|wait no|sorry|correction|i mean|make that|oops|scratch that|actually|no|perdón|digo)[ ,:.-]*$",
+            r"\b(?:no wait|wait no|sorry|correction|i mean|make that|oops|scratch that|actually|no|perdón"
+            r"|digo)[ ,:.-]*$",
             doc.before(place, 24),
         )
         is not None
@@ -309,7 +322,9 @@ def _mrn(doc: Document, start: int, end: int, patient: Fields, taken: bytearray)
 
 
 def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
-    """Wishes about time in a new referral: only clauses that ask for something, not those that tell a history."""
+    """Wishes about time in a new referral: only clauses that ask for something, not those that tell a
+    history.
+    """
     lower = doc.words.lower
     total = When()
     for label in doc.labelled:

@@ -33,7 +33,9 @@ class Typos:
             self._near.setdefault(form, []).append(word)
 
     def meant(self, word: str) -> tuple[str, object] | None:
-        """Kind and value of a known word one slip away; the first letter must stand unless two are swapped."""
+        """Kind and value of a known word one slip away; the first letter must stand unless two are
+        swapped.
+        """
         for form in (word, *_shorter(word)):
             for known in self._near.get(form, ()):
                 if OSA.distance(word, known, score_cutoff=1) > 1:

@@ -21,13 +21,18 @@ _TODAY = re.compile(
     r"\b(?:today|tdy|hoy|same[ -]day|this (?:morning|afternoon|am|pm)|esta (?:tarde|mañana)|tonight)\b"
 )
 _EXCEPT = re.compile(
-    rf"\b(?:but(?: not)?|not(?: on| available| a)?|except(?: for)?|excluding|no|never|avoid|can'?t do|cannot do|can not do|other than|menos|excepto|no los|besides|doesn't work on|isn't free|won't work|works (?:on )?)(?: on)?(?: (?:any|a|the))? (?P<d>(?:{DAY})(?: ?(?:,|or|and|&|/|o|y) ?(?:or |and )?(?:{DAY}))*)\b"
+    rf"\b(?:but(?: not)?|not(?: on| available| a)?|except(?: for)?|excluding|no|never|avoid|can'?t do"
+    rf"|cannot do|can not do|other than|menos|excepto|no los|besides|doesn't work on|isn't free|won't work"
+    rf"|works (?:on )?)(?: on)?(?: (?:any|a|the))? (?P<d>(?:{DAY})(?: ?(?:,|or|and|&|/|o|y) ?(?:or "
+    rf"|and )?(?:{DAY}))*)\b"
 )
 _DAYS = re.compile(
-    rf"(?P<q>\b(?:next|this|coming|any|a|an|every|on|only|last|los|el|este|próximo|proximo|prefers?|either) )?(?<![\w'])(?P<d>{DAY})\b(?!')(?P<after> ?(?:the )?\d{{1,2}}(?:st|nd|rd|th)\b)?"
+    rf"(?P<q>\b(?:next|this|coming|any|a|an|every|on|only|last|los|el|este|próximo|proximo|prefers?"
+    rf"|either) )?(?<![\w'])(?P<d>{DAY})\b(?!')(?P<after> ?(?:the )?\d{{1,2}}(?:st|nd|rd|th)\b)?"
 )
 _SHORT_DAYS = re.compile(
-    r"(?<![\w/])(?P<d>m/?w/?f|t/th|tu?/thu?|m/w|mwf|tth|m-f|m-th|mon-fri|mon-thu|mon - fri|tues?-thurs?|w/f|m/f|t/w|m/t|th/f|m/w/th)(?![\w/])",
+    r"(?<![\w/])(?P<d>m/?w/?f|t/th|tu?/thu?|m/w|mwf|tth|m-f|m-th|mon-fri|mon-thu|mon - fri|tues?-thurs?"
+    r"|w/f|m/f|t/w|m/t|th/f|m/w/th)(?![\w/])",
     re.IGNORECASE,
 )
 _SHORT_VALUES = {
@@ -57,12 +62,15 @@ _LINKED = re.compile(r" ?(?:,|or|and|&|/|o|y)+ ?(?:or )?")
 _WEEKDAYS_WORD = re.compile(r"\b(?:any )?(?:weekdays?|week days?|entre semana)\b")
 _CLOCK = r"(?P<{0}h>\d{{1,2}})(?::(?P<{0}m>\d\d))?(?: ?(?P<{0}p>[ap])\.?m?\b\.?| ?o'?clock)?"
 _BEFORE_TIME = re.compile(
-    r"\b(?:before|b4|prior to|earlier than|no later than|by|until|till?|antes de(?: las?)?|done by|out by)(?: (?P<noon>noon|mediod[ií]a|lunch)\b| ?"
+    r"\b(?:before|b4|prior to|earlier than|no later than|by|until|till?|antes de(?: las?)?|done by"
+    r"|out by)(?: (?P<noon>noon|mediod[ií]a|lunch)\b| ?"
     + _CLOCK.format("")
     + r"(?![\w/-]|(?:st|nd|rd|th)\b))(?! (?:days?|weeks?|wks?|months?|mos?|visits?)\b)"
 )
 _AFTER_TIME = re.compile(
-    r"\b(?:after|past|later than|no earlier than|not before|starting(?: at)?|from|anytime after|any time after|después de(?: las?)?|despues de(?: las?)?|a partir de(?: las?)?)(?: (?P<noon>noon|mediod[ií]a|lunch)\b| ?"
+    r"\b(?:after|past|later than|no earlier than|not before|starting(?: at)?|from|anytime after"
+    r"|any time after|después de(?: las?)?|despues de(?: las?)?|a partir de(?: las?)?)(?: (?P<noon>noon"
+    r"|mediod[ií]a|lunch)\b| ?"
     + _CLOCK.format("")
     + r"(?![\w/]|-\d|(?:st|nd|rd|th)\b))(?! (?:days?|weeks?|wks?|months?|mos?|visits?|doses|yrs?|years?)\b)"
 )
@@ -79,10 +87,15 @@ _BETWEEN_TIME = re.compile(
     + r" ?- ?(?P<dh>\d{1,2})(?::(?P<dm>\d\d))? ?(?P<dp>[ap])\.?m\b"
 )
 _SOONEST = re.compile(
-    r"\b(?:soonest|earliest|first (?:available|avail|thing available|thing|one|open|(?:[a-z]+ ){0,3}?(?:opening|appt|appointment|slot|available))|1st avail(?:able)?|next (?:available|avail|open|(?:[a-z]+ ){0,3}?(?:opening|available))|whatever'?s? (?:is )?(?:first|soonest|next)|how soon|first thing|as soon as (?:you can|possible)|lo m[aá]s pronto(?: posible)?|lo antes posible|primera cita|pr[oó]xima cita|cuanto antes|how quickly|quickest)\b"
+    r"\b(?:soonest|earliest|first (?:available|avail|thing available|thing|one|open"
+    r"|(?:[a-z]+ ){0,3}?(?:opening|appt|appointment|slot|available))|1st avail(?:able)?|next (?:available"
+    r"|avail|open|(?:[a-z]+ ){0,3}?(?:opening|available))|whatever'?s? (?:is )?(?:first|soonest|next)"
+    r"|how soon|first thing|as soon as (?:you can|possible)|lo m[aá]s pronto(?: posible)?"
+    r"|lo antes posible|primera cita|pr[oó]xima cita|cuanto antes|how quickly|quickest)\b"
 )
 _SAME_TIME = re.compile(
-    r"\b(?:same time(?! (?:next|tomorrow))(?: of day)?|keep the (?:same )?time|same hour|misma hora|time (?:can )?stays? the same|at the same time)\b(?! as)"
+    r"\b(?:same time(?! (?:next|tomorrow))(?: of day)?|keep the (?:same )?time|same hour|misma hora"
+    r"|time (?:can )?stays? the same|at the same time)\b(?! as)"
 )
 
 
@@ -266,11 +279,16 @@ TIME_WORDS = (
 )
 """Words without which a text says nothing about when."""
 _PART = re.compile(
-    r"\b(?:(?P<morning>(?:early |late |mid-?|any |in the |por la |en la |de la )?(?:mornings?|ams|a\.m\.?s?|am's|mañanas)\b|(?:por|en|de) la (?:mañana|manana)|(?:early |late )?am\b(?! ref)|temprano)|(?P<afternoon>(?:early |late |any |in the |por la |en la |de la )?(?:afternoons?|pms|p\.m\.?|evenings?|tardes)\b|(?:por|en|de) la tarde|after ?-?school|after work|(?:early |late )?pm\b|late day))"
+    r"\b(?:(?P<morning>(?:early |late |mid-?|any |in the |por la |en la |de la )?(?:mornings?|ams"
+    r"|a\.m\.?s?|am's|mañanas)\b|(?:por|en|de) la (?:mañana|manana)|(?:early |late )?am\b(?! ref)"
+    r"|temprano)|(?P<afternoon>(?:early |late |any |in the |por la |en la |de la )?(?:afternoons?|pms"
+    r"|p\.m\.?|evenings?|tardes)\b|(?:por|en|de) la tarde|after ?-?school|after work|(?:early "
+    r"|late )?pm\b|late day))"
 )
 
 _GREETING = re.compile(
-    r"(?:^\W*(?:morning|afternoon|evening)[!,.]|\b(?:good |buen[ao]s? )(?:mornings?|afternoons?|evenings?|tardes?).?)$"
+    r"(?:^\W*(?:morning|afternoon|evening)[!,.]|\b(?:good |buen[ao]s? )(?:mornings?|afternoons?|evenings?"
+    r"|tardes?).?)$"
 )
 _OF_A_TIME = re.compile(r"(?:^|[^/\d.-])\d{1,2}(?::\d\d)? ?$")
 

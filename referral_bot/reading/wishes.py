@@ -14,13 +14,24 @@ from referral_bot.reading.words import Hit
 Span = tuple[int, int]
 
 _SERVICE_CUE = re.compile(
-    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to|referral|ref|consult|eval|svc|please|pls|plz|stat|urgent|routine|asap|new|patient|pt|peds|adult|in|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)|[:,.|\t\n(;>→-]|^|\b4)[ ]*$"
+    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to"
+    r"|referral|ref|consult|eval|svc|please|pls|plz|stat|urgent|routine|asap|new|patient|pt|peds|adult|in"
+    r"|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)"
+    r"|[:,.|\t\n(;>→-]|^|\b4)[ ]*$"
 )
 _SERVICE_AFTER = re.compile(
-    r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment|appointments|visit|clinic|f/u|follow|new|for|needs?|opinion|input|folks|specialist|referral|opening|openings|slot|slots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
+    r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment"
+    r"|appointments|visit|clinic|f/u|follow|new|for|needs?|opinion|input|folks|specialist|referral"
+    r"|opening|openings|slot|slots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or"
+    r"|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to"
+    r"|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
 )
 _CLINICAL_AFTER = re.compile(
-    r"[ ]*(?:failure|insufficiency|mass|cyst|stone|stones|stenosis|nodule|nodules|fibrosis|embol\w+|infection|edema|function|disease|exam|deficits?|symptoms|intact|checks?|bleed|bleeding|artery|cath|stress|test|us|ultrasound|dementia|aneurysm|htn|hypertension|murmur|arrest|panel|cancer|upset|issues|sx|list|scan|meds|history|hx|shots?|to|tears?|pain|injur\w+|procedure|biopsy|2/2|workup|work-up|scheduled|last|in 20\d\d|cleared|note|notes|said|saw|records?|report)\b"
+    r"[ ]*(?:failure|insufficiency|mass|cyst|stone|stones|stenosis|nodule|nodules|fibrosis|embol\w+"
+    r"|infection|edema|function|disease|exam|deficits?|symptoms|intact|checks?|bleed|bleeding|artery|cath"
+    r"|stress|test|us|ultrasound|dementia|aneurysm|htn|hypertension|murmur|arrest|panel|cancer|upset"
+    r"|issues|sx|list|scan|meds|history|hx|shots?|to|tears?|pain|injur\w+|procedure|biopsy|2/2|workup"
+    r"|work-up|scheduled|last|in 20\d\d|cleared|note|notes|said|saw|records?|report)\b"
 )
 SOFT = frozenset(
     [
@@ -46,16 +57,28 @@ SOFT = frozenset(
         "plastics",
     ]
 )
-"""Forms that stand in clinical words as well: a specialty only where a cue stands before and nothing clinical after."""
+"""Forms that stand in clinical words as well: a specialty only where a cue stands before and nothing
+clinical after.
+"""
 
 _URGENCY = re.compile(
     r"(?P<stat>\bstat\b(?! ?(?:lab|ekg|echo|ct\b|mri))|\bemergen(?:t|tly)\b|\bright away\b|\bimmediately\b)"
-    r"|(?P<routine>\b(?:non|not|isn't|isnt|no es|nothing|no)[ -]?(?:too |super |that |terribly |an? |at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush|hurry)\b|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b|\bno (?:rush|hurry|urgency|prisa)\b|\bno need to rush\b|\bsin prisa\b|\bwhenever (?:you|y'all|there|works|is|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b|\bstandard priority\b|\bnormal priority\b)"
-    r"|(?P<asap>\basap\b|\ba\.s\.a\.p\.?|\b(?:as )?soon as (?:possible|you can|u can|y'all can)\b|\blo m[aá]s pronto posible\b|\blo antes posible\b|\bcuanto antes\b|\bsoonest possible\b|\bas early as possible\b|\bquickly as possible\b|\bpronto posible\b)"
-    r"|(?P<urgent>\burgent(?:ly|e|es)?\b(?! care| cares)|\bhigh priority\b|\bexpedite[d]?\b|\bpriority ?[:=] ?(?:high|1|urgent|expedited)\b|\btime[- ]sensitive\b|\bpriority\b(?= pt| patient)|\bsemi-?urgent\b|\bcan'?t wait\b|\bcannot wait\b)"
+    r"|(?P<routine>\b(?:non|not|isn't|isnt|no es|nothing|no)[ -]?(?:too |super |that |terribly |an? "
+    r"|at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush|hurry)\b"
+    r"|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b|\bno (?:rush"
+    r"|hurry|urgency|prisa)\b|\bno need to rush\b|\bsin prisa\b|\bwhenever (?:you|y'all|there|works|is"
+    r"|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b"
+    r"|\bstandard priority\b|\bnormal priority\b)"
+    r"|(?P<asap>\basap\b|\ba\.s\.a\.p\.?|\b(?:as )?soon as (?:possible|you can|u can|y'all can)\b"
+    r"|\blo m[aá]s pronto posible\b|\blo antes posible\b|\bcuanto antes\b|\bsoonest possible\b"
+    r"|\bas early as possible\b|\bquickly as possible\b|\bpronto posible\b)"
+    r"|(?P<urgent>\burgent(?:ly|e|es)?\b(?! care| cares)|\bhigh priority\b|\bexpedite[d]?\b"
+    r"|\bpriority ?[:=] ?(?:high|1|urgent|expedited)\b|\btime[- ]sensitive\b|\bpriority\b(?= pt| patient)"
+    r"|\bsemi-?urgent\b|\bcan'?t wait\b|\bcannot wait\b)"
 )
 _NEGATED = re.compile(
-    r"\b(?:not|isn't|isnt|non|no|nothing|wasn't|don't need|doesn't need|no es|don't think)\b[ -]?(?:\w+ ){0,2}$"
+    r"\b(?:not|isn't|isnt|non|no|nothing|wasn't|don't need|doesn't need|no es"
+    r"|don't think)\b[ -]?(?:\w+ ){0,2}$"
 )
 
 _URGENCY_WORDS = frozenset(
@@ -72,32 +95,46 @@ _SPEAKS = re.compile(
     r"\b(?:speaks?|speaking|spoken|speaker|habla|hablan|only|preferred|prefers|primary|language|lang|idioma|solo)\b|-speaking"
 )
 _NOT_NEEDED = re.compile(
-    r"\b(?:not (?:needed|required|necessary)|no interp\w*|no (?:need|necesita)|doesn't need|does not need|doesnt need|don't need|n/a|bilingual|fluent|speaks? (?:good |fluent |perfect )?english|without an? interp|declines?|declined|needed ?[:?] ?no|required ?[:?] ?no|interpreter ?[:?] ?(?:no|n)\b|will interpret|no necesita|family interprets)\b"
+    r"\b(?:not (?:needed|required|necessary)|no interp\w*|no (?:need|necesita)|doesn't need|does not need"
+    r"|doesnt need|don't need|n/a|bilingual|fluent|speaks? (?:good |fluent |perfect )?english"
+    r"|without an? interp|declines?|declined|needed ?[:?] ?no|required ?[:?] ?no|interpreter ?[:?] ?(?:no"
+    r"|n)\b|will interpret|no necesita|family interprets)\b"
 )
 _WHEELCHAIR = re.compile(r"\b(?:wheel ?-?chair|w/c\b(?! (?:claim|ins))|silla de ruedas|power chair|hoyer)\b")
 _TRANSPORT = re.compile(
-    r"\b(?:(?:medical |needs? |need |arrange |nemt |set up |our |non-emergency |requires? )?(?:transport(?:ation)?|transporte)\b|needs? a ride\b|no ride\b|nemt\b|(?:doesn't|doesnt|does not|can't|cant) drive\b|medicab\b|ambulette\b|rides? with\b|paratransit\b|medi-?van\b|stretcher\b)"
+    r"\b(?:(?:medical |needs? |need |arrange |nemt |set up |our |non-emergency "
+    r"|requires? )?(?:transport(?:ation)?|transporte)\b|needs? a ride\b|no ride\b|nemt\b|(?:doesn't"
+    r"|doesnt|does not|can't|cant) drive\b|medicab\b|ambulette\b|rides? with\b|paratransit\b|medi-?van\b"
+    r"|stretcher\b)"
 )
 _NO = re.compile(
     r"\b(?:no|not|doesn't|doesnt|denies|without|never|no longer|declines|n/a|sin)\b[^.,;\n]{0,24}$"
 )
 
 _SENT = re.compile(
-    r"\b(?:fax(?:ed|ing|es)?|sent|sending|send|attach(?:ed|ing|ment)?s?|enclosed|encl|uploaded|uploading|upload|dropp(?:ed|ing)|drop|on the fax|see attached|included|including|forward(?:ed|ing)?|coming|adjunt\w+|anexo|mandamos|enviamos|env[ií]o|mando|mandé|emailed|mailed|pasting|posted|to follow|follows|will follow|on (?:its|their) way|in the thread|here'?s|here are|scanned|w/ this|with this|over by fax|in chat|por fax|shared|on file with you)\b"
+    r"\b(?:fax(?:ed|ing|es)?|sent|sending|send|attach(?:ed|ing|ment)?s?|enclosed|encl|uploaded|uploading"
+    r"|upload|dropp(?:ed|ing)|drop|on the fax|see attached|included|including|forward(?:ed|ing)?|coming"
+    r"|adjunt\w+|anexo|mandamos|enviamos|env[ií]o|mando|mandé|emailed|mailed|pasting|posted|to follow"
+    r"|follows|will follow|on (?:its|their) way|in the thread|here'?s|here are|scanned|w/ this|with this"
+    r"|over by fax|in chat|por fax|shared|on file with you)\b"
 )
 _FAX = re.compile(r"\b(?:fax(?:ed|ing|es)?|e-?fax|facsimile|fx'd)\b")
 _CHAT = re.compile(
-    r"\b(?:attach(?:ed|ing|ment)?s?|upload(?:ed|ing)?|drop(?:ped|ping|pin)?|here'?s|here (?:is|are)|in here|this (?:message|thread|chat)|in chat|in the thread|adjunt\w+|anexo|aqu[ií]|pasted|posted|posting|pdf|enclosed|below|scanned in|w/ this|with this)\b"
+    r"\b(?:attach(?:ed|ing|ment)?s?|upload(?:ed|ing)?|drop(?:ped|ping|pin)?|here'?s|here (?:is|are)"
+    r"|in here|this (?:message|thread|chat)|in chat|in the thread|adjunt\w+|anexo|aqu[ií]|pasted|posted"
+    r"|posting|pdf|enclosed|below|scanned in|w/ this|with this)\b"
 )
 _NOT_SENT = re.compile(
-    r"\b(?:do(?:n't| not) have|no (?:records|imaging|labs|notes)|never (?:sent|got)|request(?:ed)? (?:the|her|his)?|pending|can't find|not (?:attached|available|sent)|will need|need(?:s)? (?:an?|the))\b"
+    r"\b(?:do(?:n't| not) have|no (?:records|imaging|labs|notes)|never (?:sent|got)|request(?:ed)? (?:the"
+    r"|her|his)?|pending|can't find|not (?:attached|available|sent)|will need|need(?:s)? (?:an?|the))\b"
 )
 
 _PLACE_AFTER = re.compile(
     r"^[ ]?(?:clinic|office|location|campus|site|branch|cl[ií]nica|oficina|satellite|ofc)\b"
 )
 _PLACE_BEFORE = re.compile(
-    r"\b(?:at|@|in|near|to|prefers?|preferably|closest to|location|loc|en|en la|out of|or|either|nearest|over at|over in|the)[ :]*(?:the |our |your |la |your )?$"
+    r"\b(?:at|@|in|near|to|prefers?|preferably|closest to|location|loc|en|en la|out of|or|either|nearest"
+    r"|over at|over in|the)[ :]*(?:the |our |your |la |your )?$"
 )
 
 
@@ -157,7 +194,9 @@ def find_services(doc: Document, start: int, end: int) -> list[Service]:
             if (
                 form in ("surgery", "surgeon", "spine", "transplant")
                 and re.search(
-                    r"\b(?:her|his|prior|previous|had|after|since|hx of|s/p|before|post|knee|hip|back|cataract|heart|having|for|the|recent|bypass|eye|sinus|shoulder|hand|foot|brain|l|t|c|lumbar|cervical|date for|of)[ ]$",
+                    r"\b(?:her|his|prior|previous|had|after|since|hx of|s/p|before|post|knee|hip|back"
+                    r"|cataract|heart|having|for|the|recent|bypass|eye|sinus|shoulder|hand|foot|brain|l|t"
+                    r"|c|lumbar|cervical|date for|of)[ ]$",
                     before,
                 )
                 and not re.search(r"\b(?:refer\w*|ref|consult) (?:\w+ )?(?:to|for)[ ]$", before)
@@ -166,7 +205,8 @@ def find_services(doc: Document, start: int, end: int) -> list[Service]:
         elif _CLINICAL_AFTER.match(after) and role != "service":
             continue
         if re.search(
-            r"\b(?:her|his|saw|seen by|sees|per|followed by|s/p|had|already has an?|their|established with|released by|cleared by|from)[ ]$",
+            r"\b(?:her|his|saw|seen by|sees|per|followed by|s/p|had|already has an?|their"
+            r"|established with|released by|cleared by|from)[ ]$",
             before,
         ) and not re.search(r"\b(?:be seen by|to be seen by|referral from|see)[ ]$", before):
             continue
@@ -384,7 +424,9 @@ def find_documents(doc: Document, start: int, end: int) -> tuple[list[Fields], l
 def _document_region(
     doc: Document, hits: list[Hit], sent: list[re.Match[str]], begin: int, stop: int
 ) -> Span:
-    """The part of a sentence that speaks of what was sent, so that clinical words before it stay with the reason."""
+    """The part of a sentence that speaks of what was sent, so that clinical words before it stay with the
+    reason.
+    """
     first = min(min(hit.start for hit in hits), min(match.start() for match in sent))
     last_sent = max(match.end() for match in sent)
     first_sent = min(match.start() for match in sent)
@@ -413,7 +455,9 @@ def _document_region(
 
 
 def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tuple[str, Span] | None:
-    """The practice's place that is meant: known from the directory, labelled, or as written before "clinic" or after "at"."""
+    """The practice's place that is meant: known from the directory, labelled, or as written before
+    "clinic" or after "at".
+    """
     raw, lower = doc.words.raw, doc.words.lower
     for hit in doc.found("location", start, end):
         label = doc.label_at(hit.start)
@@ -493,19 +537,34 @@ def _place(text: str) -> str:
 
 
 _PREFERRED = re.compile(
-    r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|would love|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for|if possible|patient of|to|for|hoping for|con|prefiere|attn|refer to|seen by|evaluated by|under|est(?:ablished)? with|established pt of)[ :]*(?:either |only |the |a )?|[>@])$"
+    r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|would love"
+    r"|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for"
+    r"|if possible|patient of|to|for|hoping for|con|prefiere|attn|refer to|seen by|evaluated by|under"
+    r"|est(?:ablished)? with|established pt of)[ :]*(?:either |only |the |a )?|[>@])$"
 )
 _PREFERRED_AFTER = re.compile(
-    r"[ ,(-]*(?:if (?:possible|available|she|he|you)|preferred|pref\b|is preferred|please if|only please|if poss|si es posible|or (?:whoever|anyone|first|any|dr))"
+    r"[ ,(-]*(?:if (?:possible|available|she|he|you)|preferred|pref\b|is preferred|please if|only please"
+    r"|if poss|si es posible|or (?:whoever|anyone|first|any|dr))"
 )
 _ORDERING = re.compile(
-    r"\b(?:per|from|by|ordering|ordering is|referring|referred by|refer(?:ral|red)? (?:from|by|per)|ordered by|provider(?: is)?|for my|my doc|de parte de|la manda|lo manda|manda|de la|del|pcp(?: is)?|signed|under|ref|sent by|says|requested by)[ :-]*(?:is |el |la |our |the )?$"
+    r"\b(?:per|from|by|ordering|ordering is|referring|referred by|refer(?:ral|red)? (?:from|by|per)"
+    r"|ordered by|provider(?: is)?|for my|my doc|de parte de|la manda|lo manda|manda|de la|del"
+    r"|pcp(?: is)?|signed|under|ref|sent by|says|requested by)[ :-]*(?:is |el |la |our |the )?$"
 )
 _ORDERING_AFTER = re.compile(
-    r"[ ,]*(?:wants|want|says|said|would like|wld like|asks|asked|is (?:asking|requesting|ordering|referring|the|concerned|worried)|orders|ordered|ordering|requests|requested|is requesting|thinks|needs|is the|referring|\(?npi|feels|is sending|sent|sees her|saw|would appreciate|quiere|dice|pide|lo manda|la manda|really|is worried|suspects|isn't|wonders|insists|would|hoping|recommends)\b"
+    r"[ ,]*(?:wants|want|says|said|would like|wld like|asks|asked|is (?:asking|requesting|ordering"
+    r"|referring|the|concerned|worried)|orders|ordered|ordering|requests|requested|is requesting|thinks"
+    r"|needs|is the|referring|\(?npi|feels|is sending|sent|sees her|saw|would appreciate|quiere|dice|pide"
+    r"|lo manda|la manda|really|is worried|suspects|isn't|wonders|insists|would|hoping|recommends)\b"
 )
 _ANY = re.compile(
-    r"\b(?:no (?:provider |dr |doctor |doc |physician )?pref(?:erence)?(?: (?:on|of|for|as to|re) (?:provider|dr|doctor|doc|who|physician)\w*)?(?! (?:on|for|of|re) (?:loc|time|day|date|office|site))|any (?:provider|dr|doctor|doc|physician|of your (?:docs|providers|doctors)|one of your (?:docs|providers))|whoever(?:'?s| is| has)?(?: (?:available|first|open|soonest|can|the))*|anyone (?:is fine|available|works|ok|with)|first available provider|either (?:provider|dr|doctor)|provider ?[:=] ?any|doesn't matter (?:who|which)|cualquier (?:doctor|m[eé]dico|proveedor)|sin preferencia(?: de (?:doctor|m[eé]dico))?)\b"
+    r"\b(?:no (?:provider |dr |doctor |doc |physician )?pref(?:erence)?(?: (?:on|of|for|as to"
+    r"|re) (?:provider|dr|doctor|doc|who|physician)\w*)?(?! (?:on|for|of|re) (?:loc|time|day|date|office"
+    r"|site))|any (?:provider|dr|doctor|doc|physician|of your (?:docs|providers|doctors)"
+    r"|one of your (?:docs|providers))|whoever(?:'?s| is| has)?(?: (?:available|first|open|soonest|can"
+    r"|the))*|anyone (?:is fine|available|works|ok|with)|first available provider|either (?:provider|dr"
+    r"|doctor)|provider ?[:=] ?any|doesn't matter (?:who|which)|cualquier (?:doctor|m[eé]dico|proveedor)"
+    r"|sin preferencia(?: de (?:doctor|m[eé]dico))?)\b"
 )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.codes import find_codes, find_npis
-from referral_bot.reading.coverage import read_authorization, read_insurance
+from referral_bot.reading.coverage import read_insurance
 from referral_bot.reading.dates import birth_date, find_dates, real_date
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import EVERYDAY_WORDS, lexicon_of

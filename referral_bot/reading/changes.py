@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.codes import find_codes, find_npis
-from referral_bot.reading.coverage import payers_in, read_authorization, read_insurance
+from referral_bot.reading.coverage import payers_in, read_insurance
 from referral_bot.reading.dates import birth_date, find_dates, past_or_near, real_date
 from referral_bot.reading.demographics import find_ages, sort_phones
 from referral_bot.reading.document import Document
@@ -151,25 +152,32 @@ def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) ->
 
 
 def _old_ranges(doc: Document, start: int, end: int) -> list[tuple[int, int]]:
-    """Lines and sentences that give the old value: "OLD Moda PPO", "the old auth is no good"."""
-    ranges = []
-    for line in re.finditer(r"[^\n]+", doc.words.lower[start:end]):
-        if _OLD_LINE.match(line[0]) and not re.search(r"\bnew\b|\bnow\b", line[0]):
-            ranges.append((start + line.start(), start + line.end()))
-    for begin, stop in doc.sentences_in(start, end):
-        if start <= begin < end and re.search(
-            r"\bold\b[^.]{0,80}\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired"
-            r"|termed)|\b(?:please )?disregard\b",
-            doc.words.lower[begin:stop],
-        ):
-            if not re.search(r"\bnew\b", doc.words.lower[begin:stop]):
-                ranges.append((begin, stop))
-    for match in re.finditer(
-        r"\([^()]{0,60}\b(?:old|was|previous)\b[^()]{0,60}\)", doc.words.lower[start:end]
-    ):
-        if not re.search(r"\d\.\d", match[0]):
-            ranges.append((start + match.start(), start + match.end()))
-    return ranges
+    """Lines, sentences and remarks that give the old value: "OLD Moda PPO", "the old auth is no good"."""
+    lower = doc.words.lower
+    lines = [
+        (start + line.start(), start + line.end())
+        for line in re.finditer(r"[^\n]+", lower[start:end])
+        if _OLD_LINE.match(line[0]) and not _NEW_WORD.search(line[0])
+    ]
+    sentences = [
+        (begin, stop)
+        for begin, stop in doc.sentences_in(start, end)
+        if _NO_GOOD.search(lower, begin, stop) and not _NEW_WORD.search(lower, begin, stop)
+    ]
+    remarks = [
+        match.span()
+        for match in _OLD_REMARK.finditer(lower, start, end)
+        if not re.search(r"\d\.\d", match[0])  # "(was 1.8)" is a laboratory value
+    ]
+    return [*lines, *sentences, *remarks]
+
+
+_NEW_WORD = re.compile(r"\bnew\b|\bnow\b")
+_NO_GOOD = re.compile(
+    r"\bold\b[^.]{0,80}\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired|termed)"
+    r"|\b(?:please )?disregard\b"
+)
+_OLD_REMARK = re.compile(r"\([^()]{0,60}\b(?:old|was|previous)\b[^()]{0,60}\)")
 
 
 def _is_old(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
@@ -268,7 +276,7 @@ def _insurance(doc: Document, start: int, end: int, old: list[tuple[int, int]], 
             if hit.start < begin:
                 taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
     stop = end
-    for a, b in old:
+    for a, _b in old:
         if a > begin and a < stop and fresh and a > fresh[0].start:
             stop = a
     if payers and not fresh:
@@ -311,7 +319,11 @@ def _is_old_date(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
     )
 
 
-_RANKED = re.compile(r"\b(?:stat|urgent|asap|routine)\b")
+_FROM_URGENCY = re.compile(
+    r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?|down from|up from)[ ]"
+    r"(?:it )?(?:as )?$"
+)
+_TO_URGENCY = re.compile(r"[ ]*(?:->|to\b|>|should|but|=>|a\b|up to)")
 
 
 def _urgency(doc: Document, start: int, end: int, taken: bytearray) -> str:
@@ -322,15 +334,9 @@ def _urgency(doc: Document, start: int, end: int, taken: bytearray) -> str:
         taken[begin:stop] = b"\x01" * (stop - begin)
         value, _ = find_urgency(doc, begin, stop)
         before = doc.before(begin, 26)
-        if re.search(
-            r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?"
-            r"|down from|up from)[ ](?:it )?(?:as )?$",
-            before,
-        ) and not re.search(r"\b(?:says|said)[ ]$", before):
-            if re.match(r"[ ]*(?:->|to\b|>|should|but|=>|a\b|up to)", doc.after(stop, 10)) or not re.search(
-                r"bump", before
-            ):
-                continue
+        replaced = _FROM_URGENCY.search(before) and not re.search(r"\b(?:says|said)[ ]$", before)
+        if replaced and (_TO_URGENCY.match(doc.after(stop, 10)) or "bump" not in before):
+            continue
         if re.search(r"\bform says[ ]$|\bwrote[ ]$|\bput[ ](?:it )?(?:as )?$", before):
             continue
         values.append(value)

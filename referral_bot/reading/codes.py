@@ -90,7 +90,7 @@ def find_npis(doc: Document, start: int, end: int) -> list[Npi]:
         if after:
             begin, stop = after.span(1)
         else:
-            before = [m for m in _TEN.finditer(lower, max(start, word.start() - 45), word.start())]
+            before = list(_TEN.finditer(lower, max(start, word.start() - 45), word.start()))
             if not before or "\n" in lower[before[-1].end() : word.start()]:
                 continue
             begin, stop = before[-1].span()

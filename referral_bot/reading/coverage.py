@@ -5,10 +5,9 @@ by when.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
-from referral_bot.reading.dates import coming
 from referral_bot.reading.document import Document
 from referral_bot.reading.model import Fields
 from referral_bot.reading.words import Hit
@@ -150,44 +149,6 @@ _JOIN = re.compile(
     r"^[ ,]*(?:primary|prim|pri)?[ ,;/+&(]*(?:w/|with|and|plus|y|c|then|secondary|2ndary|2nd"
     r"|sec)?[ :,(/+&-]*$"
 )
-_AUTH_WORD = re.compile(
-    r"\b(?:prior[ -]auth(?:orization)?|pre-?auth(?:orization)?|auth(?:orization|orized|s)?|pre-?cert"
-    r"|autorización|autorizacion)\b|\bpa\b(?=[ #:.]*(?:#|no\b|num|submitted|pending|approved|is|in|came"
-    r"|ref|req|not|still|for|on|obtained|denied|\d|[a-z]{1,4}-?\d{3,}))"
-)
-_AUTH_NUMBER = re.compile(r"(?<![\w/.-])(?:[a-z]{1,5}-?)?\d[\da-z]*(?:-[\da-z]+)*(?![\w/])")
-_APPROVED = re.compile(
-    r"\b(?:approved|in hand|obtained|good (?:thru|through|until|til|till|for|to)|valid (?:thru|through"
-    r"|until|til|till|for|to)|received|came (?:back|in|through)|came|granted|secured|on file|went through"
-    r"|is in|is back|got|aprobada|aprobado|exp|expires|thru|through)\b"
-)
-_PENDING = re.compile(
-    r"\b(?:pending|submitted|in process|in progress|requested|waiting (?:on|for)|awaiting|under review"
-    r"|in review|started|not back|pendiente|en proceso|working on|still out|not approved yet|to follow"
-    r"|hasn't come|has not come)\b"
-)
-_DENIED = re.compile(r"\b(?:denied|denial|rejected|negada|denegada)\b")
-_NOT_NEEDED = re.compile(
-    r"\b(?:not (?:required|needed|necessary)|no (?:prior )?auth(?:orization)? (?:required|needed"
-    r"|necessary|req)|none (?:required|needed)|n/a|no auth\b(?! (?:yet|number|#)))"
-)
-_NOT_ASKED = re.compile(r"\bnot (?:been )?(?:requested|submitted|started|asked|filed|obtained|done)\b")
-_HOLD = re.compile(
-    r"\b(?:(?:do not|don't|dont|please don't|not to|no|never|can't|cannot|shouldn't|no lo|no la"
-    r"|favor de no)\b[^.!?\n]{0,30}?\b(?:schedul\w*|book\w*|offer\w*|appts?|appointments?|dates?|slots?"
-    r"|agend\w*|program\w*|cit[ae]n?)"
-    r"|hold (?:off|booking|scheduling|on booking|on scheduling|the booking|this|it|her|him|until|til|till"
-    r"|for)|(?:wait|waiting|hold) (?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth|schedul\w*"
-    r"|book\w*|pa\b)"
-    r"|(?:book|schedule)\w* (?:only )?(?:after|once|when|until)\b[^.!?\n]{0,30}?\b(?:auth|pa|approv\w*))"
-)
-_RELEASE = re.compile(
-    r"\b(?:(?:ok|okay|good|clear|cleared|free|safe|fine|ready|able) to (?:go ahead and )?(?:schedul\w*"
-    r"|book\w*|proceed|offer)|go ahead|release|you can (?:now )?(?:book|schedule|go)"
-    r"|can (?:now )?(?:be )?(?:book\w*|schedul\w*|go)|please (?:book|schedule)|pls (?:book|schedule)"
-    r"|schedule (?:away|now|her|him|pt|them)|book (?:away|now|her|him|pt|them)|good to go|all set to"
-    r"|ya (?:pueden|puede)|pueden agendar|let's (?:book|schedule)|proceed)\b"
-)
 
 
 class Coverage(NamedTuple):
@@ -209,8 +170,7 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
         again = _SELF_PAY.search(lower, paying.end(), min(end, paying.end() + 30))
         if again:
             taken.append((paying.start(), again.end()))
-    for group in _GROUP.finditer(lower, start, end):
-        taken.append(group.span())
+    taken += [group.span() for group in _GROUP.finditer(lower, start, end)]
     named = payers_in(doc, start, end)
     labelled = [label for label in doc.labelled if label.role == "payer" and start <= label.label < end]
     first_labelled = next((label for label in labelled if _has_value(lower[label.start : label.end])), None)
@@ -218,7 +178,7 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
         _from_label(doc, first_labelled.start, first_labelled.end, insurance, taken)
     elif named:
         primary = named[0]
-        for one, other in zip(named, named[1:], strict=False):
+        for one, other in pairwise(named):
             if one is primary and _TAKEN_BACK.search(lower, one.end, other.start):
                 taken.append((one.start, other.start))
                 primary = other
@@ -425,13 +385,13 @@ def _plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
     steps = 0
     while index < len(words) and words.start[index] < end and steps < 7:
         steps += 1
-        token = words.low[index]
+        word = words.low[index]
         gap = words.raw[max(place, words.end[index - 1] if index else 0) : words.start[index]]
         if "\n" in gap or "\t" in gap or len(gap) > 2:
             break
         hit = plans.get(index) or payers.get(index)
         if (
-            token in ("(", "-", "/")
+            word in ("(", "-", "/")
             and not parts
             and not pending
             and index + 1 < len(words)
@@ -440,7 +400,7 @@ def _plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
             index += 1
             continue
         if (
-            token == ","
+            word == ","
             and not parts
             and not pending
             and plans.get(index + 1)
@@ -448,7 +408,7 @@ def _plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
         ):
             index += 1
             continue
-        if token == "ma" and (words.raw[words.start[index]].isupper() or index + 1 in plans):
+        if word == "ma" and (words.raw[words.start[index]].isupper() or index + 1 in plans):
             parts += [*pending, "Medicare Advantage"]
             pending, last = [], words.end[index]
             index += 1
@@ -461,7 +421,7 @@ def _plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
             pending, last = [], hit.end
             index = hit.last + 1
             continue
-        if token in ("a", "b", "d") and not parts and words.raw[words.start[index]].isupper():
+        if word in ("a", "b", "d") and not parts and words.raw[words.start[index]].isupper():
             if (
                 index + 2 < len(words)
                 and words.low[index + 1] in ("/", "&")
@@ -471,25 +431,25 @@ def _plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
                 last = words.end[index + 2]
                 index += 3
             else:
-                parts.append(f"Part {token.upper()}")
+                parts.append(f"Part {word.upper()}")
                 last = words.end[index]
                 index += 1
             continue
-        if not token[0].isalpha() or len(pending) >= 3:
+        if not word[0].isalpha() or len(pending) >= 3:
             break
         capital = words.raw[words.start[index]].isupper()
         if capital or (
-            token[:2] == "my"
+            word[:2] == "my"
             and any(char.isupper() for char in words.raw[words.start[index] : words.end[index]])
         ):
-            if token in ("id", "mbr", "member", "dr", "for", "dx", "group", "grp"):
+            if word in ("id", "mbr", "member", "dr", "for", "dx", "group", "grp"):
                 break
-            if len(token) == 1 and last and not pending:  # "Network S"
+            if len(word) == 1 and last and not pending:  # "Network S"
                 break
             pending.append(words.raw[words.start[index] : words.end[index]])
             index += 1
             if (
-                token == "network"
+                word == "network"
                 and index < len(words)
                 and len(words.low[index]) == 1
                 and words.low[index].isalpha()
@@ -528,7 +488,7 @@ def _from_label(doc: Document, start: int, end: int, insurance: Fields, taken: l
         return
     insurance["payer"] = payer if not payer.isupper() and not payer.islower() else payer.title()
     if plans:
-        plan, plan_end = _plan_after(doc, plan_start, stop)
+        plan, _plan_end = _plan_after(doc, plan_start, stop)
         if plan:
             insurance["plan"] = plan
     taken.append((start, stop))
@@ -543,11 +503,11 @@ def _from_plan(doc: Document, start: int, end: int, insurance: Fields, taken: li
         first = hit.first
         while first > 0 and hit.first - first < 4:
             before = first - 1
-            token = words.low[before]
+            word = words.low[before]
             gap = words.raw[words.end[before] : words.start[first]]
             if (
                 gap != " "
-                or not token.isalpha()
+                or not word.isalpha()
                 or not words.raw[words.start[before]].isupper()
                 or words.is_taken(words.start[before], words.end[before])
             ):
@@ -673,119 +633,3 @@ def _is_identifier(text: str) -> bool:
     compact = text.replace(" ", "").replace("-", "")
     digits = sum(char.isdigit() for char in compact)
     return len(compact) >= 5 and digits >= 3 and digits >= len(compact) - 8
-
-
-class Authorization(NamedTuple):
-    """What a range says about prior authorization."""
-
-    auth: Fields
-    hold: bool
-    release: bool
-    taken: list[tuple[int, int]]
-
-
-def read_authorization(doc: Document, start: int, end: int) -> Authorization:
-    """Number, status and last day of an authorization, and whether booking is to wait for it or may go
-    ahead.
-    """
-    lower, raw = doc.words.lower, doc.words.raw
-    mentions = list(_AUTH_WORD.finditer(lower, start, end))
-    labels = [label for label in doc.labelled if label.role == "auth" and start <= label.label < end]
-    if not mentions and not labels:
-        return Authorization({}, False, False, [])
-    auth: Fields = {}
-    taken: list[tuple[int, int]] = []
-    hold = _HOLD.search(lower, start, end) is not None
-    for sentence in doc.sentences_in(start, end):
-        inside = [m for m in mentions if sentence[0] <= m.start() < sentence[1]] or [
-            label for label in labels if sentence[0] <= label.start < sentence[1]
-        ]
-        if not inside or sentence[0] >= end or sentence[1] <= start:
-            continue
-        begin, stop = max(start, sentence[0]), min(end, sentence[1])
-        text = lower[begin:stop]
-        if re.search(r"\bold\b|\bprevious\b|\bno good\b|\bno longer\b|don't use|dont use", text):
-            taken.append((begin, stop))
-            continue
-        clause_start = begin
-        first = inside[0].start() if isinstance(inside[0], re.Match) else inside[0].label
-        if _NOT_NEEDED.search(text):
-            taken.append((first, stop))
-            continue
-        window_end = stop
-        following = doc.sentences_in(sentence[1], sentence[1] + 200)[:2]
-        following = [other for other in following if other[0] >= sentence[1]]
-        if following and following[0][0] < end and not re.search(r"\d{5}", lower[first:stop]):
-            nearby = lower[following[0][0] : following[0][1]]
-            if (
-                re.match(r"\s*(?:#|no|number|[a-z]{1,5}-?\d{4,}|auth|good|valid|approved)", nearby)
-                and len(nearby) < 60
-            ):
-                window_end = min(end, following[0][1])
-        window = lower[first:window_end]
-        number = _find_number(doc, first, window_end)
-        if (
-            number is None
-            and re.search(r"\b(?:auth|pa)\b", lower[clause_start:first] or " ") is None
-            and _APPROVED.search(window)
-        ):
-            number = _find_number(doc, clause_start, first)
-        if _DENIED.search(window):
-            auth["status"] = "denied"
-        elif _NOT_ASKED.search(window):
-            pass
-        elif _PENDING.search(window) or (
-            re.search(
-                r"\b(?:hasn't|has not|isn't|not) (?:come|back|approved|in)\b|\bonce\b|\buntil\b"
-                r"|\btill?\b (?:i|we|it|auth|the auth)",
-                window,
-            )
-            and number is None
-        ):
-            if _PENDING.search(window) or ("status" not in auth and not hold):
-                auth.setdefault("status", "pending")
-        elif number is not None or _APPROVED.search(window):
-            auth["status"] = "approved"
-        if number is not None:
-            auth["number"] = raw[number[0] : number[1]].upper()
-            taken.append(number)
-        if auth.get("status") == "approved":
-            valid = _valid_to(doc, first, window_end)
-            if valid:
-                auth["valid_to"] = valid
-        taken.append((first, window_end))
-    release = auth.get("status") == "approved" and not hold and _RELEASE.search(lower, start, end) is not None
-    return Authorization(auth, hold and auth.get("status") != "approved", release, taken)
-
-
-def _find_number(doc: Document, start: int, end: int) -> tuple[int, int] | None:
-    for match in _AUTH_NUMBER.finditer(doc.words.lower, start, end):
-        if sum(char.isdigit() for char in match[0]) < 4:
-            continue
-        if any(written.start < match.end() and match.start() < written.end for written in doc.dates):
-            continue
-        if any(
-            phone.start < match.end() and match.start() < phone.end and not phone.bare for phone in doc.phones
-        ):
-            continue
-        return match.span()
-    return None
-
-
-def _valid_to(doc: Document, start: int, end: int) -> str | None:
-    """The last day: "thru 2/22/27", "good for 90 days from today", "11/24/26 - 2/22/27"."""
-    span = re.search(r"\bfor (?:the next )?(\d{1,3}) (day|week|wk|month|mo)", doc.words.lower[start:end])
-    if span:
-        days = int(span[1]) * {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30}[span[2]]
-        return (doc.today + timedelta(days=days)).isoformat()
-    last = None
-    for written in doc.dates:
-        if start <= written.start < end:
-            before = doc.before(written.start, 24)
-            if re.search(
-                r"(?:thru|through|until|til|till|to|exp|expires?|expiring|good|valid|hasta|-|ends?"
-                r"|by)[ :]*(?:on |el )?$",
-                before,
-            ):
-                last = coming(written, doc.today)
-    return last.isoformat() if last else None

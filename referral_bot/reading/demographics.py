@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 from typing import NamedTuple
@@ -131,9 +132,9 @@ def find_sex(doc: Document, start: int, end: int, ages: list[Age]) -> tuple[str,
     for age in ages:
         if age.sex:
             return age.sex, (age.start, age.end)
-    word = _SEX_WORD.search(lower, start, end)
-    if word:
-        return ("male" if word[0] in ("male", "masculino") else "female"), word.span()
+    named = _SEX_WORD.search(lower, start, end)
+    if named:
+        return ("male" if named[0] in ("male", "masculino") else "female"), named.span()
     for letter in _SEX_LETTER.finditer(raw, start, end):
         if doc.style == "lower":
             break
@@ -141,8 +142,8 @@ def find_sex(doc: Document, start: int, end: int, ages: list[Age]) -> tuple[str,
     for index in range(doc.words.at(start), len(doc.words)):
         if doc.words.start[index] >= end:
             break
-        token = doc.words.low[index]
-        if token in PATIENT_TITLES and index + 1 < len(doc.words):
+        word = doc.words.low[index]
+        if word in PATIENT_TITLES and index + 1 < len(doc.words):
             following = index + 1
             if doc.words.low[following] == ".":
                 following += 1
@@ -151,11 +152,11 @@ def find_sex(doc: Document, start: int, end: int, ages: list[Age]) -> tuple[str,
                 and doc.words.low[following].isalpha()
                 and doc.words.raw[doc.words.start[following]].isupper() | (doc.style == "lower")
             ):
-                if token in ("sr", "ms") and index > 0 and doc.words.low[index - 1] == ",":
+                if word in ("sr", "ms") and index > 0 and doc.words.low[index - 1] == ",":
                     continue
-                if token == "ms" and not doc.words.raw[doc.words.start[following]].isupper():
+                if word == "ms" and not doc.words.raw[doc.words.start[following]].isupper():
                     continue
-                return PATIENT_TITLES[token], (doc.words.start[index], doc.words.end[index])
+                return PATIENT_TITLES[word], (doc.words.start[index], doc.words.end[index])
     return None
 
 
@@ -188,7 +189,7 @@ def find_birth(doc: Document, start: int, end: int, age: int | None, taken: byte
         return None
     chosen = candidates[0]
     if len(labelled) > 1 or (not labelled and len(candidates) > 1):
-        for before, after in zip(candidates, candidates[1:], strict=False):
+        for before, after in itertools.pairwise(candidates):
             if after.start - before.end < 30 and _CORRECTED.search(doc.words.lower, before.end, after.start):
                 chosen = after
     if chosen.year is None:

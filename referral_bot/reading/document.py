@@ -101,10 +101,10 @@ class Document:
         words = self.words
         raw = words.raw
         cuts: list[int] = [match.end() for match in re.finditer(r"\n+|\t+| \| | {2,40}(?=\S)", raw)]
-        for index, token in enumerate(words.low):
-            if token in _ENDS:
+        for index, word in enumerate(words.low):
+            if word in _ENDS:
                 end = words.end[index]
-                if token == ".":
+                if word == ".":
                     if end < len(raw) and not raw[end].isspace():
                         continue
                     before = words.low[index - 1] if index else ""
@@ -200,7 +200,7 @@ class Document:
         return text if end < 0 else text[:end]
 
     def is_everyday(self, index: int) -> bool:
-        """Whether a token is an everyday word."""
+        """Whether a word is an everyday word."""
         return self.words.low[index] in EVERYDAY_WORDS
 
 

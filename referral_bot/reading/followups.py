@@ -4,6 +4,7 @@ day, a call.
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 
@@ -12,10 +13,10 @@ from referral_bot.reading.demographics import find_until, sort_phones
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS, EVERYDAY_WORDS
 from referral_bot.reading.model import Fields
+from referral_bot.reading.moments import monday_of, ordinal_day, weekday_gone
 from referral_bot.reading.patients import PatientName
 from referral_bot.reading.resolve import Mention
 from referral_bot.reading.tables.calendar import WEEKDAYS
-from referral_bot.reading.moments import monday_of, ordinal_day, weekday_gone
 from referral_bot.reading.when import read_when
 
 _DAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
@@ -270,7 +271,7 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
             continue
         cuts.append(match.end())
     cuts.append(end)
-    for begin, stop in zip(cuts, cuts[1:], strict=False):
+    for begin, stop in itertools.pairwise(cuts):
         strong = re.search(
             r"(?:because|bc|b/c|cuz|since|due to|d/t|porque|ya que|\bas|:)[ ]*$",
             lower[max(start, begin - 12) : begin],

@@ -138,6 +138,7 @@ def search_icd10(text: str, limit: int = 10) -> list[tuple[str, str]]:
     """Codes and titles for a form's type-ahead.
 
     `text` is the beginning of a code, or beginnings of words that the title must all have. Billable codes
-    come first and later encounters of an injury last; then titles that begin with the first word, then short ones.
+    come first and later encounters of an injury last; then titles that begin with the first word, then
+    short ones.
     """
     return list(_search(text.strip(), limit))

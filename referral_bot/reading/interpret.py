@@ -159,8 +159,11 @@ def _names(
     if labelled:
         return [labelled]
     taken = bytearray(doc.words.taken)
-    for person in [*doctors, *contacts]:
-        taken[person.start : person.end] = b"\x01" * (person.end - person.start)
+    for begin, stop in [
+        *((one.start, one.end) for one in doctors),
+        *((one.start, one.end) for one in contacts),
+    ]:
+        taken[begin:stop] = b"\x01" * (stop - begin)
     for hit in meant_payers(doc):
         taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
     for kind in ("plan", "service", "weekday", "location", "document", "language"):
@@ -215,7 +218,13 @@ _CORRECTS = re.compile(
 
 
 _ASKS = frozenset(
-    "cancel_referral check_status request_consult_note reschedule_appointment confirm_document_received".split()
+    (
+        "cancel_referral",
+        "check_status",
+        "request_consult_note",
+        "reschedule_appointment",
+        "confirm_document_received",
+    )
 )
 _STARTS = re.compile(
     r"\b(?:[a-z]+ (?:referral|referal|consult)(?! (?:note|report|letter|form|fax))\b[,:]? (?!for|i sent"
@@ -260,12 +269,10 @@ def _is_submission(
             return "cancel_referral" not in kinds or facts >= 3
         return False
     if evidence.birth and (facts >= 2 or is_named(names())):
-        if (
+        return not (
             kinds & {"cancel_referral", "check_status", "request_consult_note", "reschedule_appointment"}
             and facts < 2
-        ):
-            return False
-        return True
+        )
     if doc.rows:
         return (
             bool(doc.labels("name", matter.start, matter.end) or doc.labels("last", matter.start, matter.end))
@@ -352,7 +359,6 @@ def _submission(
     doc: Document, matter: Matter, acts: list[Act], doctors: list[Doctor], contacts: list[Contact]
 ) -> list[Outcome]:
     start, end = matter.start, matter.end
-    cut = _leading_question(doc, start, end)
     submission = read_submission(doc, start, end, contacts=contacts, doctors=doctors)
     outcome = Outcome(start, end, ["submit_referral"], submission.fields, submission.flags, True)
     if any(mention.ids for mention in matter.mentions) or _is_open(doc, submission.fields):
@@ -384,12 +390,7 @@ def _submission(
             and not doc.phones
         ):
             outcomes.append(Outcome(begin, stop, ["request_human"]))
-    del cut
     return outcomes
-
-
-def _leading_question(doc: Document, start: int, end: int) -> int:
-    return doc.words.lower.find("?", start, end)
 
 
 def _first_fact(doc: Document, start: int, end: int) -> int:

@@ -139,8 +139,11 @@ def _from_items(doc: Document, mentions: list[Mention]) -> Division | None:
 def _patient_starts(doc: Document, doctors: list[Doctor], contacts: list[Contact]) -> list[int]:
     """Where each new patient begins: a name with a birth date right after it, or on its form."""
     taken = bytearray(doc.words.taken)
-    for person in [*doctors, *contacts]:
-        taken[person.start : person.end] = b"\x01" * (person.end - person.start)
+    for begin, stop in [
+        *((one.start, one.end) for one in doctors),
+        *((one.start, one.end) for one in contacts),
+    ]:
+        taken[begin:stop] = b"\x01" * (stop - begin)
     for hit in meant_payers(doc):
         if doc.words.raw[hit.start].isupper():
             taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
@@ -187,7 +190,7 @@ def _from_patients(doc: Document, starts: list[int], mentions: list[Mention]) ->
         shared.append((0, starts[0]))
     end = size
     for begin, stop in reversed(doc.sentences):
-        if begin <= starts[-1] or (begin >= end and False):
+        if begin <= starts[-1]:
             break
         tail = lower[begin:stop]
         if _ALL.search(tail) and not any(

@@ -97,7 +97,7 @@ class Contact(NamedTuple):
 
 
 def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Run | None:
-    """The longest name that begins at a token. With `capitals` every part must begin with one."""
+    """The longest name that begins at a word. With `capitals` every part must begin with one."""
     words = doc.words
     low, raw = words.low, words.raw
     parts: list[str] = []
@@ -107,29 +107,29 @@ def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Ru
     initial = ""
     size = len(low)
     while at < size and len(parts) < limit:
-        token = low[at]
-        if not token[0].isalpha():
+        word = low[at]
+        if not word[0].isalpha():
             break
         if at > index:
             gap = raw[words.end[at - 1] : words.start[at]]
             if gap not in (" ", "") or words.is_taken(words.start[at], words.end[at]):
                 break
-        if len(token) == 1:
+        if len(word) == 1:
             dotted = at + 1 < size and low[at + 1] == "." and words.glued(at + 1)
             if (
                 not parts
                 or (not raw[words.start[at]].isupper() and doc.style == "mixed")
-                or (token in "ymf" and not dotted and doc.style != "upper")
+                or (word in "ymf" and not dotted and doc.style != "upper")
             ):
                 break
             if not dotted and at + 1 < size and low[at + 1] in "/&'+":
                 break
-            initial = token
+            initial = word
             at += 2 if dotted else 1
             continue
         if (
             parts
-            and token in PARTICLES
+            and word in PARTICLES
             and at + 1 < size
             and low[at + 1][0].isalpha()
             and _is_part(doc, at + 1, capitals)
@@ -139,10 +139,10 @@ def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Ru
             continue
         if (
             not parts
-            and token in PARTICLES
+            and word in PARTICLES
             and (not capitals or raw[words.start[at]].isupper())
             and at + 1 < size
-            and token not in ("st", "la", "el", "al", "los", "las", "de", "do", "le", "mac")
+            and word not in ("st", "la", "el", "al", "los", "las", "de", "do", "le", "mac")
         ):
             particle += raw[words.start[at] : words.end[at]] + " "
             at += 1
@@ -171,18 +171,18 @@ def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Ru
 
 
 def _is_part(doc: Document, index: int, capitals: bool) -> bool:
-    token = doc.words.low[index]
-    if not token[0].isalpha() or token in _NEVER or token in DOCTOR_TITLES or token in PATIENT_TITLES:
+    word = doc.words.low[index]
+    if not word[0].isalpha() or word in _NEVER or word in DOCTOR_TITLES or word in PATIENT_TITLES:
         return False
     upper = doc.words.raw[doc.words.start[index]].isupper()
     if capitals and (
         not upper
-        or (token in CREDENTIALS and doc.words.raw[doc.words.start[index] : doc.words.end[index]].isupper())
+        or (word in CREDENTIALS and doc.words.raw[doc.words.start[index] : doc.words.end[index]].isupper())
     ):
         return False
-    if token in GIVEN_NAMES or token in SURNAMES:
-        return capitals or doc.style != "mixed" or token not in EVERYDAY_WORDS
-    return is_plausible(token)
+    if word in GIVEN_NAMES or word in SURNAMES:
+        return capitals or doc.style != "mixed" or word not in EVERYDAY_WORDS
+    return is_plausible(word)
 
 
 _ROLE_WORDS = frozenset(["md", "provider", "physician", "doc", "np", "pa"])
@@ -201,43 +201,53 @@ def find_doctors(doc: Document) -> list[Doctor]:
             name = _doctor_name(value)
             if name.last:
                 doctors.append(Doctor(label.start, label.start + len(value.rstrip(" ,")), name, label.role))
-    low = words.low
     labelled = tuple(doctors)
-    for index, token in enumerate(low):
-        if token in DOCTOR_TITLES and index + 1 < len(low):
-            start = words.start[index]
-            if any(doctor.start <= start < doctor.end for doctor in (*labelled, *doctors[-1:])):
-                continue
-            after = index + 1
-            if low[after] == "." and words.glued(after):
-                after += 1
-            found = _titled(doc, after)
-            if found:
-                name, end = found
-                label = doc.label_at(start)
-                doctors.append(Doctor(start, end, name, label.role if label else ""))
-        elif (
-            token in _ROLE_WORDS
-            and index > 0
-            and low[index - 1] in ("ordering", "referring")
-            and index + 1 < len(low)
+    for index, word in enumerate(words.low):
+        if word in DOCTOR_TITLES:
+            found = _with_title(doc, index)
+        elif word in _ROLE_WORDS and index > 0 and words.low[index - 1] in ("ordering", "referring"):
+            found = _with_role(doc, index)
+        elif word in CREDENTIALS and index > 0:
+            found = _with_credential(doc, index)
+        else:
+            continue
+        if found and not any(
+            doctor.start < found.end and found.start < doctor.end for doctor in (*labelled, *doctors[-2:])
         ):
-            after = index + 1
-            while after < len(low) and low[after] in ("is", ":", "=", "-"):
-                after += 1
-            found = _titled(doc, after)
-            start = words.start[index - 1]
-            if found and not any(doctor.start < found[1] and start < doctor.end for doctor in doctors):
-                doctors.append(Doctor(start, found[1], found[0], "referring"))
-        elif token in CREDENTIALS and index > 0:
-            found_before = _credentialed(doc, index)
-            if found_before and not any(
-                doctor.start < found_before[2] and found_before[1] < doctor.end for doctor in doctors
-            ):
-                name, start, end = found_before
-                label = doc.label_at(start)
-                doctors.append(Doctor(start, end, name, label.role if label else ""))
+            doctors.append(found)
     return sorted(doctors)
+
+
+def _role_at(doc: Document, place: int) -> str:
+    label = doc.label_at(place)
+    return label.role if label else ""
+
+
+def _with_title(doc: Document, index: int) -> Doctor | None:
+    """ "Dr. First Last" """
+    words = doc.words
+    after = index + 1
+    if after < len(words) and words.low[after] == "." and words.glued(after):
+        after += 1
+    found = _titled(doc, after)
+    start = words.start[index]
+    return Doctor(start, found[1], found[0], _role_at(doc, start)) if found else None
+
+
+def _with_role(doc: Document, index: int) -> Doctor | None:
+    """ "Ordering md Saarinen" """
+    words = doc.words
+    after = index + 1
+    while after < len(words) and words.low[after] in ("is", ":", "=", "-"):
+        after += 1
+    found = _titled(doc, after)
+    return Doctor(words.start[index - 1], found[1], found[0], "referring") if found else None
+
+
+def _with_credential(doc: Document, index: int) -> Doctor | None:
+    """ "Yamil Escobar MD" """
+    found = _credentialed(doc, index)
+    return Doctor(found[1], found[2], found[0], _role_at(doc, found[1])) if found else None
 
 
 def _is_refusal(value: str) -> bool:
@@ -256,7 +266,7 @@ def _is_refusal(value: str) -> bool:
 
 def _doctor_name(value: str) -> Name:
     """A provider's name in a label's value: a lone word is the last name."""
-    name = read_name(
+    return read_name(
         re.sub(
             r"(?i)\b(?:if possible|preferred|please|pls|only|md|do|np|pa-?c?|fnp(?:-[bc]c?)?|dnp|aprn"
             r"|crnp|arnp)\b\.?",
@@ -264,7 +274,6 @@ def _doctor_name(value: str) -> Name:
             value,
         )
     )
-    return name
 
 
 def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
@@ -272,13 +281,13 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
     words = doc.words
     if index >= len(words) or words.start[index] - words.end[index - 1] > 2:
         return None
-    token = words.low[index]
-    if not token[0].isalpha() or len(token) < 2:
+    word = words.low[index]
+    if not word[0].isalpha() or len(word) < 2:
         return None
     capital = words.raw[words.start[index]].isupper()
     run = name_run(doc, index, capitals=capital and doc.style == "mixed", limit=3)
     if run is None:
-        if token in EVERYDAY_WORDS and not (capital and doc.style == "mixed"):
+        if word in EVERYDAY_WORDS and not (capital and doc.style == "mixed"):
             return None
         end = index
         while (
@@ -311,11 +320,11 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
 def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
     """The name before a credential: "Yamil Escobar MD", "Saarinen, Aila DO"."""
     words = doc.words
-    token = words.low[index]
+    word = words.low[index]
     written = words.raw[words.start[index] : words.end[index]]
-    if not written.isupper() and doc.style == "mixed" and token in ("do", "pa", "od", "anp"):
+    if not written.isupper() and doc.style == "mixed" and word in ("do", "pa", "od", "anp"):
         return None
-    if token in ("do", "pa", "od") and doc.style != "mixed":
+    if word in ("do", "pa", "od") and doc.style != "mixed":
         return None
     at = index - 1
     if words.low[at] == "," and at > 0:
@@ -324,27 +333,27 @@ def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
     commas = 0
     count = 0
     while first >= 0 and count < 3:
-        token = words.low[first]
-        if token == "-" and first > 0:
+        word = words.low[first]
+        if word == "-" and first > 0:
             first -= 1
             continue
-        if (token == "." and first > 0 and len(words.low[first - 1]) == 1) or (
-            len(token) == 1 and token.isalpha()
+        if (word == "." and first > 0 and len(words.low[first - 1]) == 1) or (
+            len(word) == 1 and word.isalpha()
         ):
             first -= 1
             continue
-        if token == "," and commas == 0 and count == 1 and first > 0:
+        if word == "," and commas == 0 and count == 1 and first > 0:
             commas += 1
             first -= 1
             continue
         capital = words.raw[words.start[first]].isupper()
         if (
-            (not token.isalpha() and "'" not in token)
+            (not word.isalpha() and "'" not in word)
             or not (capital or doc.style == "lower")
-            or not is_plausible(token)
+            or not is_plausible(word)
         ):
             break
-        if token in CREDENTIALS:
+        if word in CREDENTIALS:
             break
         if "\n" in words.raw[words.end[first] : words.start[first + 1]]:
             break
@@ -368,15 +377,12 @@ def find_contacts(doc: Document) -> list[Contact]:
     contacts: list[Contact] = []
     for hit in doc.found("relation"):
         relation = str(hit.value)
-        label = doc.label_at(hit.start)
         following = hit.last + 1
         if following < len(low) and low[following] == "'":
             continue
         named = low[hit.last].endswith("'s") and low[following : following + 2] == ["name", "is"]
-        if (
-            not named
-            and low[hit.last].endswith("'s")
-            or (following < len(low) and low[following] == "s" and words.glued(following))
+        if (not named and low[hit.last].endswith("'s")) or (
+            following < len(low) and low[following] == "s" and words.glued(following)
         ):
             continue
         name, start, end = "", hit.start, hit.end
@@ -422,7 +428,7 @@ def find_contacts(doc: Document) -> list[Contact]:
 
 
 def _name_before(doc: Document, index: int, place: int) -> tuple[str, int]:
-    """The name that ends at a token, before "(wife)" or "- son", and where it begins."""
+    """The name that ends at a word, before "(wife)" or "- son", and where it begins."""
     words = doc.words
     first = index
     relations = {hit.first for hit in doc.found("relation")}

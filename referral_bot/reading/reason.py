@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from referral_bot.reading.document import Document
@@ -89,7 +90,7 @@ def _clauses(
     clauses: list[tuple[str, int, int, bool]] = []
     cuts = [start, *(match.end() for match in _CUT.finditer(raw, start, end)), end]
     sentence_end = False
-    for begin, stop in zip(cuts, cuts[1:], strict=False):
+    for begin, stop in itertools.pairwise(cuts):
         ended = raw[stop - 1 : stop] in ".!?\n" if stop > begin else False
         for free in _free(raw, begin, stop, taken):
             text = _trim(free)

@@ -127,19 +127,19 @@ def _by_name(doc: Document) -> list[Mention]:
     words = doc.words
     matched: dict[int, list[tuple[int, str]]] = {}
     fuzzy: set[int] = set()
-    for index, token in enumerate(words.low):
-        if not token[0].isalpha() or len(token) < 2:
+    for index, word in enumerate(words.low):
+        if not word[0].isalpha() or len(word) < 2:
             continue
-        bare = token.removesuffix("'s")
+        bare = word.removesuffix("'s")
         hits = exact.get(bare)
         if (
             hits is None
-            and token.endswith("s")
-            and token[:-1] in exact
-            and len(token) > 4
-            and token not in EVERYDAY_WORDS
+            and word.endswith("s")
+            and word[:-1] in exact
+            and len(word) > 4
+            and word not in EVERYDAY_WORDS
         ):
-            hits = exact[token[:-1]]
+            hits = exact[word[:-1]]
         capital = words.raw[words.start[index]].isupper()
         if hits is not None:
             if bare in EVERYDAY_WORDS and not (capital and doc.style == "mixed"):
@@ -204,7 +204,7 @@ def _adjoining(doc: Document, one: int, other: int) -> bool:
 
 
 def _share(matched: dict[int, list[tuple[int, str]]], group: list[int], other: int) -> bool:
-    """Whether a token fits the same referral as the group, in a part of the name that the group has not
+    """Whether a word fits the same referral as the group, in a part of the name that the group has not
     yet.
     """
     common = {number for number, _ in matched[group[0]]}
@@ -290,13 +290,13 @@ def _foreign_part(
     for index, glue in ((group[-1] + 1, True), (group[0] - 1, False)):
         if not 0 <= index < len(words):
             continue
-        token = words.low[index]
+        word = words.low[index]
         gap = (
             words.lower[words.end[group[-1]] : words.start[index]]
             if glue
             else words.lower[words.end[index] : words.start[group[0]]]
         )
-        if token == "-" and gap == "" and 0 <= index + (1 if glue else -1) < len(words):
+        if word == "-" and gap == "" and 0 <= index + (1 if glue else -1) < len(words):
             other = words.low[index + (1 if glue else -1)]
             if other.isalpha() and not (
                 family
@@ -306,26 +306,26 @@ def _foreign_part(
             if other.isalpha() and family and not any(other in known[number].last for number in candidates):
                 return True
             continue
-        if gap != " " or not token.isalpha() or len(token) < 3:
+        if gap != " " or not word.isalpha() or len(word) < 3:
             continue
         capital = words.raw[words.start[index]].isupper()
         if (
-            token in EVERYDAY_WORDS
-            or token in CLINICAL_WORDS
-            or token in ("mr", "mrs", "ms", "miss", "dr", "sra")
+            word in EVERYDAY_WORDS
+            or word in CLINICAL_WORDS
+            or word in ("mr", "mrs", "ms", "miss", "dr", "sra")
         ):
             continue
-        name_like = token in GIVEN_NAMES or token in SURNAMES
-        if not is_plausible(token) or not ((capital and doc.style == "mixed") or name_like):
+        name_like = word in GIVEN_NAMES or word in SURNAMES
+        if not is_plausible(word) or not ((capital and doc.style == "mixed") or name_like):
             continue
         if doc.style == "mixed" and not capital:
             continue
         if not glue and not name_like and (words.start[index] == 0 or words.low[index - 1] in ".!?:\n"):
             continue
-        if any(token in known[number].first or token in known[number].last for number in candidates):
+        if any(word in known[number].first or word in known[number].last for number in candidates):
             continue
         if any(
-            OSA.distance(token, part, score_cutoff=1) <= 1
+            OSA.distance(word, part, score_cutoff=1) <= 1
             for number in candidates
             for part in (*known[number].first, *known[number].last)
         ):

@@ -38,7 +38,9 @@ _FORMS = {
     rf"|de)(?: the)?)? ?(?P<b>{NAMED_DAY}|\d{{1,2}}(?:st|nd|rd|th)?(?! ?(?:am|pm|:))))?",
     "week_or_next": r"\bthis (?:week|wk)?,? ?(?:or|and|/) ?(?:early |the )?next(?: week| wk)?\b"
     r"|\besta semana o la (?:próxima|proxima|siguiente|otra)",
-    "next_or_after": r"\bnext (?:week|wk)?,? ?(?:or|and|/) ?(?:the )?(?:(?:week|wk|one) (?:after|following)(?: that| next)?|following(?: week)?)|\bnext (?:two|2|couple(?: of)?) (?:weeks|wks)\b(?! (?:from|out))",
+    "next_or_after": r"\bnext (?:week|wk)?,? ?(?:or|and|/) ?(?:the )?"
+    r"(?:(?:week|wk|one) (?:after|following)(?: that| next)?|following(?: week)?)"
+    r"|\bnext (?:two|2|couple(?: of)?) (?:weeks|wks)\b(?! (?:from|out))",
     "after_next": r"\b(?:the )?(?:week|wk) after next\b|\bin (?:two|2) weeks(?='? time)|\bdos semanas",
     "next_week": r"\b(?:early |late |sometime |any(?:time| time| day)? |the |first (?:thing"
     r"|part) (?:of )?)?next (?:week|wk)\b|\b(?:la )?(?:próxima semana|proxima semana|semana próxima"

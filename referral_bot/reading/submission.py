@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.codes import find_codes, find_npis
-from referral_bot.reading.coverage import read_authorization, read_insurance
+from referral_bot.reading.coverage import read_insurance
 from referral_bot.reading.dates import years_between
-from referral_bot.reading.demographics import find_ages, find_birth, find_sex, find_until, sort_phones
+from referral_bot.reading.demographics import Reach, find_ages, find_birth, find_sex, find_until, sort_phones
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.model import Fields
-from referral_bot.reading.names import Name, looks_mistyped
+from referral_bot.reading.names import looks_mistyped
 from referral_bot.reading.patients import find_patient_names, labelled_name
 from referral_bot.reading.people import Contact, Doctor, find_contacts, find_doctors
 from referral_bot.reading.reason import read_reason
@@ -60,7 +61,6 @@ class Submission:
 
     fields: Fields
     flags: list[str] = field(default_factory=list)
-    name: Name = Name("", "")
 
 
 def read_submission(
@@ -195,7 +195,7 @@ def read_submission(
     reason = read_reason(doc, start, end, taken)
     if reason:
         fields["reason"] = reason
-    return Submission(fields, flags, Name(str(patient.get("first", "")), str(patient.get("last", ""))))
+    return Submission(fields, flags)
 
 
 def _take_label_before(doc: Document, place: int, taken: bytearray) -> None:
@@ -231,12 +231,12 @@ def _phones(
     doc: Document,
     start: int,
     end: int,
-    phones: list,
+    phones: list[Reach],
     contacts: list[Contact],
     patient: Fields,
     fields: Fields,
     taken: bytearray,
-) -> None:  # type: ignore[type-arg]
+) -> None:
     by_role: dict[str, str] = {}
     contact: Contact | None = None
     for reach in phones:
@@ -257,9 +257,8 @@ def _phones(
         patient["phone_home"] = by_role["phone"]
     with_name = next((each for each in contacts if each.name), None)
     named = contact if contact and (contact.name or with_name is None) else with_name
-    if "contact" in by_role:
-        if not own:
-            patient["phone"] = by_role["contact"]
+    if "contact" in by_role and not own:
+        patient["phone"] = by_role["contact"]
     if named or "contact" in by_role:
         entry: Fields = {}
         if named and named.name:
@@ -327,10 +326,9 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
     """
     lower = doc.words.lower
     total = When()
-    for label in doc.labelled:
-        if label.role == "when" and start <= label.label < end:
-            _add(total, read_when(lower, label.start, label.end, doc.today, general=True))
-            taken[label.label : label.end] = b"\x01" * (label.end - label.label)
+    for wish in doc.labels("when", start, end):
+        _add(total, read_when(lower, wish.start, wish.end, doc.today, general=True))
+        taken[wish.label : wish.end] = b"\x01" * (wish.end - wish.label)
     masked = _masked(lower, taken)
     for piece in _PIECE.finditer(lower, start, end):
         begin, stop = piece.span()

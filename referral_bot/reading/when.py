@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from referral_bot.reading.model import Fields
 from referral_bot.reading.moments import DAY, NAMED_DAY, day_named, monday_of, weekday_ahead
 from referral_bot.reading.spans import Span, find_spans
+from referral_bot.reading.tables import word_list
 from referral_bot.reading.tables.calendar import DAY_KEYS, MONTHS, WEEKDAYS
 
 _TOKEN = re.compile(r"\w+")
@@ -176,107 +177,7 @@ def read_when(lower: str, start: int, end: int, today: date, *, general: bool = 
     return when
 
 
-TIME_WORDS = (
-    frozenset(
-        [
-            "day",
-            "days",
-            "week",
-            "weeks",
-            "wk",
-            "wks",
-            "month",
-            "months",
-            "mes",
-            "semana",
-            "semanas",
-            "today",
-            "tomorrow",
-            "tmrw",
-            "tmr",
-            "tmrow",
-            "tomorow",
-            "tommorow",
-            "tommorrow",
-            "tomm",
-            "soon",
-            "soonest",
-            "first",
-            "1st",
-            "earliest",
-            "next",
-            "morning",
-            "mornings",
-            "afternoon",
-            "afternoons",
-            "am",
-            "ams",
-            "pm",
-            "pms",
-            "noon",
-            "school",
-            "lunch",
-            "evening",
-            "evenings",
-            "mañana",
-            "mañanas",
-            "manana",
-            "tarde",
-            "tardes",
-            "hoy",
-            "thanksgiving",
-            "christmas",
-            "xmas",
-            "turkey",
-            "holiday",
-            "holidays",
-            "same",
-            "temprano",
-            "pronto",
-            "antes",
-            "quick",
-            "quickest",
-            "misma",
-            "work",
-            "early",
-            "late",
-            "weekday",
-            "weekdays",
-            "anytime",
-            "año",
-            "navidad",
-            "acción",
-            "labor",
-            "memorial",
-            "easter",
-            "halloween",
-            "mwf",
-            "tth",
-            "tdy",
-            "tonight",
-            "cuanto",
-            "whatever",
-            "available",
-            "avail",
-            "a",
-            "p",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "ten",
-            "before",
-            "after",
-            "b4",
-            "by",
-            "until",
-        ]
-    )
-    | WEEKDAYS.keys()
-    | MONTHS.keys()
-    | set(["m", "w", "f", "t", "th"])
-)
+TIME_WORDS = word_list("time_words") | WEEKDAYS.keys() | MONTHS.keys()
 """Words without which a text says nothing about when."""
 _PART = re.compile(
     r"\b(?:(?P<morning>(?:early |late |mid-?|any |in the |por la |en la |de la )?(?:mornings?|ams"

@@ -9,6 +9,7 @@ from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS, EVERYDAY_WORDS
 from referral_bot.reading.model import Fields
 from referral_bot.reading.people import Doctor
+from referral_bot.reading.tables import word_list
 from referral_bot.reading.words import Hit
 
 Span = tuple[int, int]
@@ -81,11 +82,7 @@ _NEGATED = re.compile(
     r"|don't think)\b[ -]?(?:\w+ ){0,2}$"
 )
 
-_URGENCY_WORDS = frozenset(
-    """stat emergent emergently away immediately urgent urgente urgentes urgently urgency emergency rush hurry routine
-    routinely rutina prisa whenever elective time fine priority asap soon pronto antes cuanto soonest early quickly
-    expedite expedited sensitive semi wait""".split()
-)
+_URGENCY_WORDS = word_list("urgency_words")
 """Words one of which stands in every statement of urgency."""
 
 _INTERPRETER = re.compile(
@@ -350,14 +347,14 @@ def find_documents(doc: Document, start: int, end: int) -> tuple[list[Fields], l
         begin, stop = max(begin, start), min(stop, end)
         if begin >= stop:
             continue
-        hits = [hit for hit in doc.found("document", begin, stop)]
+        hits = doc.found("document", begin, stop)
         label = doc.label_at(begin) or next(
             (x for x in doc.labelled if x.role == "documents" and begin <= x.start < stop), None
         )
         in_label = label is not None and label.role == "documents"
         if not hits:
             continue
-        sent = [match for match in _SENT.finditer(lower, begin, stop)]
+        sent = list(_SENT.finditer(lower, begin, stop))
         if not sent and not in_label:
             continue
         if _NOT_SENT.search(lower, begin, stop) and not in_label:

@@ -165,7 +165,8 @@ class Phrases:
     ) -> dict[str, list[Hit]]:
         """Every phrase of the text by kind, in order, not overlapping within a kind.
 
-        `tokens` are the text's tokens in another form, each standing at the token of `words` that `places` says.
+        `tokens` are the text's tokens in another form, each standing at the token of `words` that
+        `places` says.
         """
         if not self._sorted:
             for seconds in self._longer.values():
@@ -191,9 +192,9 @@ class Phrases:
             )
 
         for at, word in enumerate(tokens):
-            seconds = longer.get(word)
-            if seconds is not None and at < last_token:
-                for rest, kind, value in seconds.get(tokens[at + 1], ()):
+            following = longer.get(word)
+            if following is not None and at < last_token:
+                for rest, kind, value in following.get(tokens[at + 1], ()):
                     if busy.get(kind, 0) <= at and (not rest or tokens[at + 2 : at + 2 + len(rest)] == rest):
                         hit(kind, value, at, len(rest) + 2)
             single = alone.get(word)

@@ -1,4 +1,4 @@
-"""Makes the tables that come out of the `simple-icd-10-cm` package; run it when that package brings a new year.
+"""Makes the tables that come out of the `simple-icd-10-cm` package; run it when a new year comes out.
 
     python -m referral_bot.reading.data.make_icd10cm
 

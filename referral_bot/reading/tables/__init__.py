@@ -1,6 +1,7 @@
 """Tables of words, one file each. Data only: what they mean is decided in the modules beside this package.
 
-A table has lines `value: form, form, …`; a list has words between spaces. Lines that begin with # are remarks.
+A table has lines `value: form, form, …`; a list has words between spaces; lines that begin with # are
+remarks.
 """
 
 from __future__ import annotations

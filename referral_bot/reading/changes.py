@@ -320,7 +320,8 @@ def _is_old_date(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
 
 
 _FROM_URGENCY = re.compile(
-    r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?|down from|up from)[ ]"
+    r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?|down from"
+    r"|up from)[ ]"
     r"(?:it )?(?:as )?$"
 )
 _TO_URGENCY = re.compile(r"[ ]*(?:->|to\b|>|should|but|=>|a\b|up to)")

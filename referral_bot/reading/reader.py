@@ -6,11 +6,12 @@ import re
 from datetime import datetime
 
 from referral_bot.reading.document import Document
-from referral_bot.reading.interpret import Outcome, interpret
+from referral_bot.reading.interpret import interpret
 from referral_bot.reading.lexicon import Lexicon, lexicon_of
 from referral_bot.reading.matters import Division, divide
 from referral_bot.reading.missing import missing_from_all
 from referral_bot.reading.model import Context, Fields, Reading
+from referral_bot.reading.outcomes import Outcome
 from referral_bot.reading.people import find_contacts, find_doctors
 from referral_bot.reading.resolve import Mention, find_mentions
 from referral_bot.reading.safety import is_emergency, is_probe

@@ -1,0 +1,224 @@
+"""Whether a matter sends a patient, and what it then comes to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from referral_bot.reading.acts import Act, Evidence
+from referral_bot.reading.document import Document
+from referral_bot.reading.matters import Matter
+from referral_bot.reading.model import Fields
+from referral_bot.reading.outcomes import OF_A_REFERRAL, Outcome, loose_outcome
+from referral_bot.reading.patients import PatientName
+from referral_bot.reading.people import Contact, Doctor
+from referral_bot.reading.submission import read_submission
+
+
+def is_named(names: list[PatientName]) -> bool:
+    """Whether somebody is named surely enough."""
+    return bool(names) and names[0].score >= 2.4
+
+
+_CORRECTS = re.compile(
+    r"\b(?:wrong|correct\w*|should (?:be|have|read|say)|update\w*|change[ds]?|typo|new (?:cell|phone"
+    r"|number|insurance|ins|address|dob)|instead of|is actually|mistake|add(?:ed)? to|please add|fix|old"
+    r"|now has|lost|switched|no longer|forgot|attached|bump|upgrade|approved|auth)\b"
+)
+
+_ASKS = frozenset(
+    (
+        "cancel_referral",
+        "check_status",
+        "request_consult_note",
+        "reschedule_appointment",
+        "confirm_document_received",
+    )
+)
+
+_STARTS = re.compile(
+    r"\b(?:[a-z]+ (?:referral|referal|consult)(?! (?:note|report|letter|form|fax))\b[,:]? (?!for|i sent"
+    r"|status|we sent|you)|(?:someone|somebody|one|patient|pt|lady|gentleman|guy|kid|man|woman|child"
+    r"|baby) (?:i need |we need |i want |we want )?(?:to refer|to send|for you|for (?:gi|ortho|cards"
+    r"|cardiology|derm|neuro|ent))|(?:need|want|like|going|trying|have|got) (?:\w+ ){0,3}to (?:refer"
+    r"|send (?:you|over)|submit)|referral for (?:an? )?(?:\w+ )?(?:pain|\w+ pain|\w+itis|\w+emia)|(?:here"
+    r"|have) (?:is )?a new (?:one|referral|pt|patient)|i'?m sending|sending (?:you|over) (?:a|an|another)"
+    r"|refer (?:a|an|someone)|a referral (?:in|to|for you)|necesito referir|quiero referir)\b"
+)
+
+
+def is_submission(
+    doc: Document,
+    matter: Matter,
+    acts: list[Act],
+    evidence: Evidence,
+    names: Callable[[], list[PatientName]],
+    opening: list[str],
+) -> bool:
+    """Whether a matter sends a patient: a name with what a referral is made of."""
+    lower = doc.words.lower[matter.start : matter.end]
+    kinds = {act.intent for act in acts}
+    facts = sum(
+        (
+            evidence.phone,
+            evidence.payer,
+            evidence.code,
+            evidence.clinical >= 2,
+            bool(doc.labels("referring", matter.start, matter.end)),
+        )
+    )
+    by_id = any(mention.by_id for mention in matter.mentions)
+    if by_id or (not evidence.birth and set(opening) & (OF_A_REFERRAL | {"check_availability"})):
+        return False
+    if matter.mentions:
+        if not evidence.birth:
+            return False
+        if facts >= 1 and evidence.clinical and not kinds & _ASKS and not _CORRECTS.search(lower):
+            return True
+        if facts >= 2 and not (_CORRECTS.search(lower) and facts < 3):
+            return "cancel_referral" not in kinds or facts >= 3
+        return False
+    if evidence.birth and (facts >= 2 or is_named(names())):
+        return not (
+            kinds & {"cancel_referral", "check_status", "request_consult_note", "reschedule_appointment"}
+            and facts < 2
+        )
+    if doc.rows:
+        return (
+            bool(doc.labels("name", matter.start, matter.end) or doc.labels("last", matter.start, matter.end))
+            and facts >= 1
+            and "check_status" not in opening
+        )
+    asking = kinds & {
+        "check_status",
+        "request_consult_note",
+        "cancel_referral",
+        "reschedule_appointment",
+        "confirm_document_received",
+        "report_issue",
+        "office_open",
+    }
+    if is_named(names()) and facts >= 2 and (evidence.cue or facts >= 3) and not asking:
+        return True
+    if evidence.cue and not asking and facts >= 1 and is_named(names()):
+        return True
+    if (
+        is_named(names())
+        and not asking
+        and facts >= 1
+        and evidence.clinical >= 1
+        and (doc.found("service", matter.start, matter.end) or re.search(r"\bdr\.? ", lower))
+        and not kinds
+        & {
+            "check_availability",
+            "request_human",
+            "ask_insurance_accepted",
+            "out_of_scope",
+            "attach_document",
+            "update_referral",
+        }
+    ):
+        return True
+    if (
+        evidence.cue
+        and not asking
+        and facts >= 2
+        and not kinds
+        & {
+            "check_availability",
+            "ask_requirements",
+            "ask_practice_info",
+            "help",
+            "update_referral",
+            "attach_document",
+        }
+    ):
+        return True
+    if (
+        evidence.clinical
+        and not matter.mentions
+        and _STARTS.search(lower)
+        and not asking
+        and not kinds
+        & {"ask_requirements", "ask_practice_info", "help", "request_human", "ask_insurance_accepted"}
+    ):
+        return True
+    return (
+        bool(
+            re.search(
+                r"\bnew (?:pt |patient )?referral\b|^\W*(?:have (?:a )?|got (?:a )?)?new (?:pt|patient)\b"
+                r"|\b(?:want|need|like)\w* to (?:refer|send)|\bstart a referral|\bsubmit (?:a|the"
+                r"|this)? ?(?:new )?referral",
+                lower,
+            )
+        )
+        and not asking
+        and not kinds
+        & {
+            "check_availability",
+            "ask_requirements",
+            "ask_practice_info",
+            "help",
+            "ask_insurance_accepted",
+            "request_human",
+        }
+    )
+
+
+def submission_outcomes(
+    doc: Document, matter: Matter, acts: list[Act], doctors: list[Doctor], contacts: list[Contact]
+) -> list[Outcome]:
+    start, end = matter.start, matter.end
+    submission = read_submission(doc, start, end, contacts=contacts, doctors=doctors)
+    outcome = Outcome(start, end, ["submit_referral"], submission.fields, submission.flags, True)
+    if any(mention.ids for mention in matter.mentions) or _is_open(doc, submission.fields):
+        outcome.flags.append("possible_duplicate")
+    outcomes = [outcome]
+    for act in acts:
+        begin, stop = doc.sentence_at(act.place)
+        question = "?" in doc.words.lower[begin:stop]
+        if act.intent == "ask_insurance_accepted" and question:
+            extra = loose_outcome(doc, act.intent, begin, stop)
+            outcomes.insert(0 if act.place < _first_fact(doc, start, end) else len(outcomes), extra)
+        elif act.intent in ("ask_requirements", "ask_practice_info") and question:
+            outcomes.append(loose_outcome(doc, act.intent, begin, stop))
+        elif (
+            act.intent == "check_availability"
+            and question
+            and not _has_facts(doc, begin, stop)
+            and re.search(
+                r"\b(?:opening|openings|how soon|available|availability|next|first|soonest|earliest"
+                r"|slots?|anything|when)\b",
+                doc.words.lower[begin:stop],
+            )
+        ):
+            outcomes.append(Outcome(begin, stop, ["check_availability"]))
+        elif (
+            act.intent == "request_human"
+            and "callback" not in submission.fields
+            and re.search(r"\b(?:call me|someone call|speak|talk|call us)\b", doc.words.lower[begin:stop])
+            and not doc.phones
+        ):
+            outcomes.append(Outcome(begin, stop, ["request_human"]))
+    return outcomes
+
+
+def _first_fact(doc: Document, start: int, end: int) -> int:
+    places = [
+        written.start for written in doc.dates if start <= written.start < end and written.year is not None
+    ]
+    places += [phone.start for phone in doc.phones if start <= phone.start < end]
+    return min(places, default=end)
+
+
+def _has_facts(doc: Document, start: int, end: int) -> bool:
+    return any(start <= written.start < end and written.year is not None for written in doc.dates) or any(
+        start <= phone.start < end for phone in doc.phones
+    )
+
+
+def _is_open(doc: Document, fields: Fields) -> bool:
+    """Whether the office has a referral open for somebody of this name."""
+    patient = fields.get("patient", {})
+    full = f"{patient.get('first', '')} {patient.get('last', '')}".lower().strip()
+    return bool(full) and any(referral.patient.lower() == full for referral in doc.context.open_referrals)

@@ -1,0 +1,294 @@
+"""Which of the acts that cues suggest stand, where words of one explain another away."""
+
+from __future__ import annotations
+
+import re
+
+from referral_bot.reading.acts import Act, Evidence
+from referral_bot.reading.coverage import payers_in
+from referral_bot.reading.document import Document
+from referral_bot.reading.matters import Matter
+from referral_bot.reading.outcomes import OF_A_REFERRAL
+from referral_bot.reading.when import read_when
+from referral_bot.reading.wishes import find_services
+
+
+def settle(
+    doc: Document, matter: Matter, acts: list[Act], evidence: Evidence, opening: list[str]
+) -> list[Act]:
+    """The acts that stand when those that other words explain are taken away."""
+    by = {act.intent: act for act in acts}
+    lower = doc.words.lower[matter.start : matter.end]
+    about = bool(matter.mentions)
+
+    def drop(*intents: str) -> None:
+        for intent in intents:
+            by.pop(intent, None)
+
+    if "office_open" in by:
+        place = by.pop("office_open")
+        cancels = "cancel_referral" in by and re.search(r"\b(?:cancel|withdraw|void|cxl)", lower) is not None
+        if not cancels:
+            by["check_status"] = Act(place.place, "check_status")
+            drop(
+                "update_referral",
+                "cancel_referral",
+                "check_availability",
+                "request_consult_note",
+                "reschedule_appointment",
+            )
+    if "not_cancel" in by:
+        place = by.pop("not_cancel")
+        drop("cancel_referral")
+        if (
+            "reschedule_appointment" not in by
+            and (about or "check_availability" in by)
+            and re.search(r"\b(?:day|time|week|date|move|later|earlier|instead|another|different)\b", lower)
+        ):
+            by["reschedule_appointment"] = Act(place.place, "reschedule_appointment")
+    if "cancel_referral" in by and "reschedule_appointment" in by:
+        if re.search(
+            r"\b(?:resched\w*|r/s|move (?:her|him|it|them|to)|(?:different|another|new|other) (?:day|time"
+            r"|date|slot)|reprogram\w*|reagend\w*|rebook)\b",
+            lower,
+        ) and not re.search(
+            r"\b(?:not|don'?t|no) (?:need to |want to )?(?:resched\w*|rebook)|\binstead of resched", lower
+        ):
+            drop("cancel_referral")
+        else:
+            drop("reschedule_appointment")
+    if "cancel_referral" in by:
+        drop(
+            "update_referral",
+            "check_status",
+            "check_availability",
+            "attach_document",
+            "confirm_document_received",
+            "report_issue",
+            "request_consult_note",
+        )
+        if "request_human" in by and re.search(r"\b(?:do not|don'?t|no need to) call\b", lower):
+            drop("request_human")
+    if "reschedule_appointment" in by:
+        if (
+            not about
+            and "check_availability" in by
+            and not re.search(r"\b(?:resched\w*|move|moved|r/s|her appt|his appt|appointment|cita)\b", lower)
+        ):
+            drop("reschedule_appointment")
+        else:
+            drop("check_availability", "update_referral", "check_status", "report_issue")
+    if "request_consult_note" in by:
+        drop("attach_document")
+        if "confirm_document_received" in by:
+            drop("confirm_document_received")
+        if "check_status" in by and not separate(doc, by["check_status"], by["request_consult_note"]):
+            drop("check_status")
+        drop("update_referral", "check_availability")
+    if "confirm_document_received" in by:
+        if "check_status" in by and not separate(doc, by["check_status"], by["confirm_document_received"]):
+            drop("check_status")
+        if "attach_document" in by and not separate(
+            doc, by["attach_document"], by["confirm_document_received"]
+        ):
+            drop("attach_document")
+        drop("update_referral", "ask_practice_info", "check_availability")
+        if "report_issue" in by and not re.search(
+            r"\b(?:third|3rd|again|frustrat\w*|unaccept\w*|nobody|no one|lost)\b", lower
+        ):
+            drop("report_issue")
+    if "check_status" in by:
+        if about and not (
+            "check_availability" in by
+            and separate(doc, by["check_status"], by["check_availability"])
+            and re.search(
+                r"\b(?:soonest|openings?|next available|first available|availability|how soon|earliest"
+                r"|slots?)\b",
+                lower,
+            )
+        ):
+            drop("check_availability")
+        if "update_referral" in by and not (
+            has_values(doc, matter) and separate(doc, by["check_status"], by["update_referral"])
+        ):
+            if (
+                has_values(doc, matter)
+                and about
+                and re.search(
+                    r"\b(?:auth\w*|new (?:cell|phone|number|insurance)|approved|changed|self[ -]pay)\b", lower
+                )
+                and "?" not in lower
+            ):
+                drop("check_status")
+            else:
+                drop("update_referral")
+        elif (
+            "update_referral" in by
+            and "?" not in doc.words.lower[slice(*doc.sentence_at(by["check_status"].place))]
+        ):
+            drop("check_status")
+    if "check_availability" in by:
+        if about and re.search(r"\b(?:sooner|earlier|moved up|move (?:her|him) up)\b", lower):
+            by["reschedule_appointment"] = Act(by["check_availability"].place, "reschedule_appointment")
+            drop("check_availability")
+        drop("update_referral") if "check_availability" in by and not about else None
+        if "check_availability" in by and "check_status" in by and not about:
+            names_status = re.search(
+                r"\bstatus\b|\b(?:on|for|with) (?:mr|mrs|ms)\b|\b(?:her|his) referral\b", lower
+            )
+            if not names_status:
+                drop("check_status")
+        if "check_availability" in by and "report_issue" in by:
+            drop("report_issue")
+    if "update_referral" in by:
+        if (
+            not about
+            and not has_values(doc, matter)
+            and not re.search(r"\b(?:referral|chart|file|record)\b", lower)
+        ) or ("attach_document" in by and not has_values(doc, matter)):
+            drop("update_referral")
+        if "update_referral" in by:
+            drop("ask_practice_info", "help")
+            if "ask_insurance_accepted" in by and "?" not in lower:
+                drop("ask_insurance_accepted")
+            if "report_issue" in by and not re.search(
+                r"\b(?:frustrat\w*|unaccept\w*|nobody|no one|complain\w*)\b", lower
+            ):
+                drop("report_issue")
+            if "request_human" in by and not re.search(r"\?|\b(?:call me|someone call|speak|talk)\b", lower):
+                drop("request_human")
+    if "ask_requirements" in by:
+        drop("confirm_document_received", "update_referral", "request_consult_note")
+        if "check_availability" in by and not separate(doc, by["check_availability"], by["ask_requirements"]):
+            drop("check_availability")
+        if "ask_practice_info" in by and not separate(doc, by["ask_practice_info"], by["ask_requirements"]):
+            pass
+        if "check_status" in by and not about:
+            drop("check_status")
+    if "ask_practice_info" in by:
+        if not about:
+            drop("check_status", "update_referral", "attach_document")
+            if "check_availability" in by and not doc.found("service", matter.start, matter.end):
+                drop("check_availability")
+            drop("confirm_document_received")
+            if (
+                "request_human" in by
+                and re.search(r"\bnumber\b|\bcall\b", lower)
+                and not re.search(r"\bcall me|someone|person\b", lower)
+            ):
+                drop("request_human")
+        else:
+            drop("ask_practice_info") if any(one in by for one in OF_A_REFERRAL) else None
+    if "ask_insurance_accepted" in by and not about:
+        drop("check_status", "update_referral", "confirm_document_received")
+        if "check_availability" in by and not re.search(
+            r"\b(?:opening|openings|avail\w*|soon\w*|earliest|next|first|slots?|anything|appts?"
+            r"|appointments?|wait|how far|how long|get in|when|tienen|cita|booking)\b",
+            lower,
+        ):
+            drop("check_availability")
+        if "out_of_scope" in by:
+            drop("out_of_scope")
+    if "report_issue" in by:
+        if "check_status" in by and not (about or _named_question(doc, by["check_status"])):
+            drop("check_status")
+        drop("update_referral", "check_availability", "help", "attach_document")
+        if "ask_practice_info" in by:
+            drop("ask_practice_info")
+    if "request_human" in by:
+        drop("update_referral", "check_availability", "help") if not about or (
+            "update_referral" in by and not has_values(doc, matter)
+        ) else drop("help")
+        if "check_status" in by and not (about and re.search(r"\?|status|scheduled|where|update|any", lower)):
+            drop("check_status")
+        if "ask_practice_info" in by:
+            drop("ask_practice_info")
+        if "check_status" in by and re.search(
+            r"\bif it'?s easier|\bor (?:just )?call|\bfeel free|\bif (?:you|easier|needed)"
+            r"|\b(?:any )?questions\b",
+            lower,
+        ):
+            drop("request_human")
+    if "attach_document" in by and any(one in by for one in ("check_status",)) and not about:
+        drop("attach_document")
+    serious = [intent for intent in by if intent not in ("thanks", "help", "out_of_scope")]
+    if serious:
+        if "out_of_scope" in by and not (
+            set(serious)
+            & {
+                "submit_referral",
+                "cancel_referral",
+                "reschedule_appointment",
+                "check_status",
+                "request_consult_note",
+                "confirm_document_received",
+                "ask_insurance_accepted",
+                "check_availability",
+                "report_issue",
+            }
+        ):
+            return [by["out_of_scope"]]
+        drop("thanks", "help", "out_of_scope")
+    elif "out_of_scope" in by:
+        drop("thanks", "help")
+    elif "help" in by and "thanks" in by:
+        drop("thanks")
+    return sorted(by.values())
+
+
+def separate(doc: Document, one: Act, other: Act) -> bool:
+    """Whether two acts stand in different sentences."""
+    return doc.sentence_at(one.place) != doc.sentence_at(other.place)
+
+
+def _named_question(doc: Document, act: Act) -> bool:
+    begin, stop = doc.sentence_at(act.place)
+    return (
+        "?" in doc.words.lower[begin:stop]
+        and re.search(r"\b(?:referral|appt|appointment|patient|pt)\b", doc.words.lower[begin:stop])
+        is not None
+    )
+
+
+def has_values(doc: Document, matter: Matter) -> bool:
+    """Whether a matter states something that a referral can be changed to."""
+    start, end = matter.start, matter.end
+    if any(start <= phone.start < end for phone in doc.phones) or payers_in(doc, start, end):
+        return True
+    if any(start <= written.start < end and written.year is not None for written in doc.dates):
+        return True
+    return (
+        re.search(
+            r"\b(?:interpreter|wheelchair|transport\w*|auth\w*|self[ -]pay|uninsured|stat|urgent|asap"
+            r"|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*"
+            r"|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
+            doc.words.lower[start:end],
+        )
+        is not None
+    )
+
+
+def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, opening: list[str]) -> list[Act]:
+    """The likeliest act where no cue tells: what the list was announced as, or what one says of a
+    referral.
+    """
+    lower = doc.words.lower[matter.start : matter.end]
+    for intent in opening:
+        if intent in OF_A_REFERRAL | {"check_availability", "office_open", "ask_insurance_accepted"}:
+            return [Act(matter.start, "check_status" if intent == "office_open" else intent)]
+    if matter.mentions:
+        if has_values(doc, matter) or (evidence.clinical >= 2 and "?" not in lower):
+            return [Act(matter.start, "update_referral")]
+        if doc.found("document", matter.start, matter.end) and re.search(r"\battach|\bfax", lower):
+            return [Act(matter.start, "attach_document")]
+        return [Act(matter.start, "check_status")]
+    if named and "?" in lower:
+        return [Act(matter.start, "check_status")]
+    services = find_services(doc, matter.start, matter.end)
+    if services and read_when(doc.words.lower, matter.start, matter.end, doc.today).preference():
+        return [Act(matter.start, "check_availability")]
+    if services and (
+        "?" in lower or re.search(r"\b(?:week|tomorrow|today|mon|tue|wed|thu|fri|appt|new pt)\b", lower)
+    ):
+        return [Act(matter.start, "check_availability")]
+    return []

@@ -40,14 +40,13 @@ def report(store: SqlStore, selection: Selection, *, as_csv: bool) -> Iterator[s
 
 
 def _select(tx: Transaction, selection: Selection) -> list[tuple[str, ...]]:
-    practice = tx.practice()
-    zone = ZoneInfo(practice.timezone) if practice else ZoneInfo("UTC")
+    zone = practice_zone(tx)
     entries = tx.audit_entries(
         subject_id=_subject_id(tx, selection.reference),
         office_key=_known(selection.office_key, tx.office(selection.office_key), "office"),
         actor_key=_known(selection.person_key, tx.person(selection.person_key), "person"),
-        since=_moment(selection.since, zone),
-        until=_moment(selection.until, zone),
+        since=utc(selection.since, zone),
+        until=utc(selection.until, zone),
     )
     seen = AuditEntry(
         at=datetime.now(UTC),
@@ -78,7 +77,14 @@ def _known(key: str, found: object, what: str) -> str | None:
     return key or None
 
 
-def _moment(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+def practice_zone(tx: Transaction) -> ZoneInfo:
+    """The zone in which days and moments on the command line are meant."""
+    practice = tx.practice()
+    return ZoneInfo(practice.timezone if practice else "UTC")
+
+
+def utc(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """A moment without a zone that is meant in this one."""
     return moment.replace(tzinfo=zone).astimezone(UTC) if moment is not None else None
 
 

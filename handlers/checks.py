@@ -100,6 +100,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     try:
         yield Finding("database", Level.OK, f"Reachable, at migration {migrations.HEAD}, and its keys fit.")
         yield _check_directory(store, settings)
+        yield from _check_outbox(store)
     except ReferralBotError as trouble:
         yield Finding("database", Level.WRONG, str(trouble))
     finally:
@@ -151,6 +152,19 @@ def _check_directory(store: SqlStore, settings: Settings) -> Finding:
             "directory", Level.WRONG, f"{said} Its staff have no Slack channel to answer in.", mend
         )
     return Finding("directory", Level.OK, said)
+
+
+def _check_outbox(store: SqlStore) -> Iterator[Finding]:
+    count = len(store.transact(lambda tx: tx.dead_letters()).result())
+    if count:
+        yield Finding(
+            "outbox",
+            Level.NOTE,
+            "1 message could not be delivered."
+            if count == 1
+            else f"{count} messages could not be delivered.",
+            "`referral-bot outbox show` says why; after the mend, `referral-bot outbox resend`.",
+        )
 
 
 async def check_slack(token: str, settings: Settings) -> Finding:

@@ -46,9 +46,11 @@ app = typer.Typer(
 keys = typer.Typer(help="The keys that patient data is sealed with.")
 db = typer.Typer(help="The database.")
 audit = typer.Typer(help="The record of who saw and changed what.")
+outbox = typer.Typer(help="Messages that could not be delivered.")
 app.add_typer(keys, name="keys")
 app.add_typer(db, name="db")
 app.add_typer(audit, name="audit")
+app.add_typer(outbox, name="outbox")
 
 
 @app.callback(invoke_without_command=True)
@@ -218,6 +220,30 @@ def audit_show(
     with open_store() as store, _blaming_the_call(NotFound):
         for line in report(store, Selection(referral, office, person, since, until), as_csv=csv):
             typer.echo(line)
+
+
+@outbox.command("show")
+def outbox_show() -> None:
+    """Show the messages that could not be delivered: when, where to, what kind, and why."""
+    from handlers.dead_letters import show
+
+    with open_store() as store:
+        for line in show(store):
+            typer.echo(line)
+
+
+@outbox.command("resend")
+def outbox_resend(
+    since: Annotated[
+        datetime | None, typer.Option(help="Only those written from this day or moment on.", formats=MOMENTS)
+    ] = None,
+) -> None:
+    """Send those messages again, once what kept them is mended. Days are in the practice's time zone."""
+    from handlers.dead_letters import resend
+
+    with open_store() as store:
+        count = resend(store, since)
+    typer.echo("1 message leaves again." if count == 1 else f"{count} messages leave again.")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -186,6 +186,9 @@ class Transaction(Protocol):
     def outbox(self, thread_id: str) -> list[OutboxMessage]:
         """A thread's rows in order, sent ones too."""
 
+    def dead_letters(self) -> list[OutboxMessage]:
+        """Rows that can never be delivered as things are, in the order they were made."""
+
     def outbox_depth(self, now: datetime) -> tuple[int, timedelta]:
         """How many rows wait, and for how long the oldest that may leave has waited."""
 

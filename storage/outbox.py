@@ -44,6 +44,7 @@ _THREAD_AT = THREADS.where(
 _THREADS = THREADS.where(_THREAD.subject_id == bindparam("subject_id"), order=[_THREAD.audience, _THREAD.id])
 
 _OF_THREAD = OUTBOX.where(_ROW.lane == bindparam("thread_id"), order=[_ROW.seq])
+_DEAD = OUTBOX.where(tables.DEAD, order=[_ROW.created_at, _ROW.id])
 _DEPTH = Statement(
     select(
         func.count().label("waiting"),
@@ -152,6 +153,10 @@ class OutboxWork(Work):
     def outbox(self, thread_id: str) -> list[OutboxMessage]:
         """A thread's rows in order, sent ones too."""
         return self._records(OUTBOX, _OF_THREAD, thread_id=thread_id)
+
+    def dead_letters(self) -> list[OutboxMessage]:
+        """Rows that can never be delivered as things are, in the order they were made."""
+        return self._records(OUTBOX, _DEAD)
 
     def outbox_depth(self, now: datetime) -> tuple[int, timedelta]:
         """How many rows wait, and for how long the oldest that may leave has waited."""

@@ -268,6 +268,8 @@ TAKES_TIME = one_of(
 """Appointments that keep others from a provider's time."""
 UNSENT = one_of(OUTBOX.c.status, OutboxStatus.PENDING, OutboxStatus.SENDING)
 """What the outbox still has to deliver."""
+DEAD = one_of(OUTBOX.c.status, OutboxStatus.DEAD)
+"""What it has given up delivering."""
 TO_DO = FOLLOW_UP.c.done_at.is_(None)
 OPEN_WITHOUT_REFERRAL = and_(QUESTION.c.referral_id.is_(None), QUESTION.c.answered_at.is_(None))
 
@@ -327,6 +329,7 @@ _index(THREAD, "channel", "root")
 _index(OUTBOX, "lane", "seq", unique=True)
 _index(OUTBOX, "lane", "seq", where=UNSENT, named="unsent_of_lane")
 _index(OUTBOX, "not_before", where=UNSENT, named="unsent")
+_index(OUTBOX, "created_at", where=DEAD, named="dead")
 _index(AUDIT, "at")
 _index(AUDIT, "subject_id", "at")
 _index(AUDIT, "office_key", "at")

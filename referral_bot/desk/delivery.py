@@ -10,7 +10,17 @@ from referral_bot.cards import elements, replies
 from referral_bot.cards.elements import Card, Tone
 from referral_bot.desk import documents, telling
 from referral_bot.desk.turn import Scene
-from referral_bot.model import Audience, Document, OutboxKind, OutboxMessage, OutboxStatus, Phi, Thread
+from referral_bot.model import (
+    Audience,
+    AuditAction,
+    AuditEntry,
+    Document,
+    OutboxKind,
+    OutboxMessage,
+    OutboxStatus,
+    Phi,
+    Thread,
+)
 from referral_bot.store import Transaction
 
 
@@ -161,6 +171,29 @@ def failed(tx: Transaction, row_id: str, code: str, retry_at: datetime | None, n
         told = f"A message {where} could not be delivered ({code}). Please tell them another way."
         scene = Scene(tx, practice, now, Phi.MINIMAL)
         telling.tell_practice(scene, replies.says(told, Tone.WARNING, "A message could not be delivered."))
+
+
+def resend_dead(tx: Transaction, now: datetime, since: datetime | None = None) -> int:
+    """Give rows that were given up another chance, those made before `since` left out; how many they are.
+
+    Each counts as a repetition: it may have arrived after all, so its thread is looked at first.
+    """
+    rows = [row for row in tx.dead_letters() if since is None or row.created_at >= since]
+    for row in rows:
+        row.status, row.failure, row.attempts = OutboxStatus.PENDING, None, 1
+        row.not_before, row.leased_until = now, None
+        tx.save(row)
+    if rows:
+        tx.audit(
+            AuditEntry(
+                at=now,
+                actor_key=None,
+                action=AuditAction.CHANGED,
+                what="outbox.resend",
+                place="command line",
+            )
+        )
+    return len(rows)
 
 
 def fetched(

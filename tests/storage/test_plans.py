@@ -34,6 +34,7 @@ FINDERS: dict[str, UseCase[object]] = {
     "threads": lambda tx: tx.threads("r1"),
     "claim_outbox": lambda tx: tx.claim_outbox(NOW, LEASE, 10),
     "outbox": lambda tx: tx.outbox("t1"),
+    "dead_letters": lambda tx: tx.dead_letters(),
     "outbox_depth": lambda tx: tx.outbox_depth(NOW),
     "claim_follow_ups": lambda tx: tx.claim_follow_ups(NOW, LEASE, 10),
     "follow_ups": lambda tx: tx.follow_ups("r1"),

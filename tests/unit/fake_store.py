@@ -284,6 +284,9 @@ class FakeTransaction:
     def outbox(self, thread_id: str) -> list[OutboxMessage]:
         return self._where(OutboxMessage, lambda m: m.thread_id == thread_id)
 
+    def dead_letters(self) -> list[OutboxMessage]:
+        return self._where(OutboxMessage, lambda m: m.status is OutboxStatus.DEAD)
+
     def outbox_depth(self, now: datetime) -> tuple[int, timedelta]:
         waiting = self._where(OutboxMessage, lambda m: m.status is OutboxStatus.PENDING)
         return len(waiting), max((now - m.not_before for m in waiting), default=timedelta())

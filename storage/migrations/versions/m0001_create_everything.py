@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
+    op.create_index("ix_outbox_dead", "outbox", ["created_at"], **_where("status IN ('dead')"))
     op.create_index("ix_outbox_lane_seq", "outbox", ["lane", "seq"], unique=True)
     op.create_index(
         "ix_outbox_unsent", "outbox", ["not_before"], **_where("status IN ('pending', 'sending')")

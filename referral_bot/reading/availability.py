@@ -9,10 +9,11 @@ from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS, surname
 from referral_bot.reading.model import Fields
 from referral_bot.reading.people import find_doctors
+from referral_bot.reading.providers import find_location
 from referral_bot.reading.reason import read_reason
 from referral_bot.reading.tables.calendar import NUMBER_WORDS
 from referral_bot.reading.when import read_when
-from referral_bot.reading.wishes import choose_service, find_location, find_needs, find_services, find_urgency
+from referral_bot.reading.wishes import choose_service, find_needs, find_services, find_urgency
 
 _NEW = re.compile(
     r"\b(?:new[ -](?:pt|pts|patient|patients|consult|visit|referral)|np\b|n/p\b|first[- ]time"
@@ -58,7 +59,6 @@ _CONSECUTIVE = re.compile(
     r"\b(?:back[ -]to[ -]back|consecutive|in a row|b2b|(?:right |one )?after (?:the other|another"
     r"|each other)|next to each other|seguidas|adjacent|side by side|together)\b"
 )
-_WITH = re.compile(r"\b(?:with|w/|w|see|does|for|do|con|is|has|of|dr|doctor)[ ]$")
 
 
 def read_availability(doc: Document, start: int, end: int) -> Fields:

@@ -13,10 +13,12 @@ from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.model import Fields
 from referral_bot.reading.names import title_case
+from referral_bot.reading.papers import find_documents
 from referral_bot.reading.people import find_contacts, find_doctors
+from referral_bot.reading.providers import find_location
 from referral_bot.reading.reason import read_reason
 from referral_bot.reading.resolve import Mention
-from referral_bot.reading.wishes import find_documents, find_location, find_needs, find_urgency
+from referral_bot.reading.wishes import find_needs, find_urgency
 
 _OLD = re.compile(
     r"(?:\b(?:old|not|isn't|instead of|from|was|were|previous(?:ly)?|no longer|lost|prior|former|dropped"
@@ -44,7 +46,6 @@ _SPELLED = re.compile(
     r"\b(?:spelled|spelling is|it'?s|should be(?: spelled)?|correct spelling(?: is)?"
     r"|name is) (?P<name>[a-z][a-z'-]{2,}),? not (?P<old>[a-z'-]{3,})"
 )
-_NOT_CLINICAL = re.compile(r"^(?:mistake|correction|update|change|info|forms?|wrong|copy|everything|same)$")
 
 
 def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) -> tuple[Fields, list[str]]:

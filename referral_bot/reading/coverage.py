@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from referral_bot.reading.document import Document
+from referral_bot.reading.member_ids import read_member_id
 from referral_bot.reading.model import Fields
+from referral_bot.reading.plans import plan_after
 from referral_bot.reading.words import Hit
 
 _STATES = re.compile(
@@ -21,6 +23,7 @@ _STATES = re.compile(
     r"|al|ak|az|ar|ca|co|ct|fl|ga|ia|il|ks|ky|la|md|mi|mn|mo|ms|mt|nc|nd|ne|nh|nj|nm|nv|ny|oh|ok|pa|ri|sc|sd|tn|tx"
     r"|ut|va|vt|wa|wi|wv|wy|nepa|kc|northern california|western new york|wny)\b"
 )
+
 AMBIGUOUS = frozenset(
     [
         "united",
@@ -78,6 +81,7 @@ AMBIGUOUS = frozenset(
 """Payers whose short name is also an ordinary word, a person or a place: taken only where something says
 so.
 """
+
 _PROGRAMS = frozenset(
     (
         "AHCCCS",
@@ -90,28 +94,8 @@ _PROGRAMS = frozenset(
         "Medicaid",
     )
 )
-_TYPES = frozenset(
-    [
-        "ppo",
-        "hmo",
-        "epo",
-        "pos",
-        "hdhp",
-        "oap",
-        "snp",
-        "pffs",
-        "medicaid",
-        "medicare",
-        "advantage",
-        "plan",
-        "plus",
-        "ma",
-        "chip",
-        "gold",
-        "silver",
-        "bronze",
-    ]
-)
+
+
 _SELF_PAY = re.compile(
     r"\b(?:self[ -]?pay(?:ing|s)?|(?:pay(?:ing|s)?|payin|paga(?:r|n)?|pagando) (?:in |with |by "
     r"|en )?(?:cash|efectivo)|cash(?: ?pay| patient| pt| only)?"
@@ -121,30 +105,21 @@ _SELF_PAY = re.compile(
     r"|don't) have (?:any )?(?:insurance|ins|coverage)"
     r"|pay(?:ing)? privately|pagará de su bolsillo)\b"
 )
-_ID = re.compile(
-    r"(?=[a-z]*[ -]?[\da-z-]*\d)(?:[a-z]{1,4} (?=\d{5}))?[\da-z]+(?:-[\da-z]+)*(?:(?<=[a-z]\d{4}) \d{4}\b)?"
-)
-_ID_LABEL = re.compile(
-    r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid"
-    r"|card)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn|id"
-    r"|número de (?:póliza|miembro)|póliza|poliza)"
-    r"[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
-)
-_A_PHONE = re.compile(r"(?:cell?|ph|tel|home|hm|fax|mob|cel|work|call|c|p|h|m|dob|npi|ext) ")
+
 _GROUP = re.compile(
     r"\b(?:group|grp|gr|rx ?bin|bin|pcn|rx ?grp)\b[ .:#]*(?:no\.? |number |# ?|id )?[\da-z-]*\d[\da-z-]*"
 )
+
 _TAKEN_BACK = re.compile(
     r"\b(?:no,? wait|wait,? no|sorry|scratch that|i mean|actually|make that|correction|that (?:ended"
     r"|termed|changed|lapsed)|not any ?more|used to|oops|perdón|digo)\b"
 )
-_MBI = re.compile(
-    r"(?<![\w-])[1-9][ac-hj-km-np-rt-y][ac-hj-km-np-rt-y\d]\d-?[ac-hj-km-np-rt-y][ac-hj-km-np-rt-y\d]\d-?[ac-hj-km-np-rt-y]{2}\d\d(?![\w-])"
-)
+
 _SUPPLEMENT = re.compile(
     r"[ ,]*\b(?:supplemental|supplement|suppl|supp|medigap|med supp|secondary|2ndary|second|sec"
     r"|as secondary|plan [a-n]\b|2nd)\b(?: (?:plan [a-n]\b|[a-n]\b(?= |$|[,.;])|supplement))?"
 )
+
 _JOIN = re.compile(
     r"^[ ,]*(?:primary|prim|pri)?[ ,;/+&(]*(?:w/|with|and|plus|y|c|then|secondary|2ndary|2nd"
     r"|sec)?[ :,(/+&-]*$"
@@ -198,7 +173,7 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
             and _has_value(lower[label.start : label.end])
         ):
             _secondary_label(doc, label.start, label.end, insurance, taken)
-    _member(doc, start, end, insurance, taken)
+    read_member_id(doc, start, end, insurance, taken)
     if insurance.get("payer") and insurance.get("self_pay"):
         del insurance["self_pay"]
     return Coverage(insurance, taken)
@@ -301,7 +276,7 @@ def _from_payer(
     state = _STATES.match(lower, at) if "blue" in payer.lower() or payer == "Anthem" else None
     if state and not (state[0] == " or" or state[0] == " in"):
         at = state.end()
-    plan, plan_end = _plan_after(doc, at, end)
+    plan, plan_end = plan_after(doc, at, end)
     beside = [hit for hit in others if hit.start >= primary.end]
     if beside and payer in _PROGRAMS | {"Medicare"}:
         between = lower[max(at, plan_end) : beside[0].start]
@@ -317,7 +292,7 @@ def _from_payer(
             and beside[0].value not in ("Medicaid", "Medicare")
         ):
             second = beside.pop(0)
-            more, more_end = _plan_after(doc, second.end, end)
+            more, more_end = plan_after(doc, second.end, end)
             program = " ".join(
                 part
                 for part in (
@@ -357,117 +332,12 @@ def _from_payer(
                     lambda match: f"plan {(match[1] or match[2]).upper()}",
                     words,
                 )
-            second_plan, second_end = ("", 0) if tail else _plan_after(doc, hit.end, end)
-            insurance["secondary"] = " ".join(part for part in (_plain(hit), second_plan, tail) if part)
+            second_plan, second_end = ("", 0) if tail else plan_after(doc, hit.end, end)
+            insurance["secondary"] = " ".join(part for part in (str(hit.value), second_plan, tail) if part)
             taken.append((max(at, plan_end), max(stop, second_end)))
             break
     if plan:
         insurance["plan"] = plan
-
-
-def _plain(hit: Hit) -> str:
-    return str(hit.value)
-
-
-def _plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
-    """The plan that begins at a place, and where it ends; an empty string if none does."""
-    words = doc.words
-    index = words.at(place)
-    parts: list[str] = []
-    pending: list[str] = []
-    last = 0
-    plans = {hit.first: hit for hit in doc.hits.get("plan", ())}
-    payers = {
-        hit.first: hit
-        for hit in doc.hits.get("payer", ())
-        if hit.value in ("Medicare", "Medicaid", "Medi-Cal")
-    }
-    steps = 0
-    while index < len(words) and words.start[index] < end and steps < 7:
-        steps += 1
-        word = words.low[index]
-        gap = words.raw[max(place, words.end[index - 1] if index else 0) : words.start[index]]
-        if "\n" in gap or "\t" in gap or len(gap) > 2:
-            break
-        hit = plans.get(index) or payers.get(index)
-        if (
-            word in ("(", "-", "/")
-            and not parts
-            and not pending
-            and index + 1 < len(words)
-            and (plans.get(index + 1) or payers.get(index + 1))
-        ):
-            index += 1
-            continue
-        if (
-            word == ","
-            and not parts
-            and not pending
-            and plans.get(index + 1)
-            and words.low[index + 1] in ("ppo", "hmo", "epo", "pos")
-        ):
-            index += 1
-            continue
-        if word == "ma" and (words.raw[words.start[index]].isupper() or index + 1 in plans):
-            parts += [*pending, "Medicare Advantage"]
-            pending, last = [], words.end[index]
-            index += 1
-            continue
-        if hit is not None:
-            value = str(hit.value)
-            if words.low[hit.last] == "plan" and False:
-                break
-            parts += [*pending, value]
-            pending, last = [], hit.end
-            index = hit.last + 1
-            continue
-        if word in ("a", "b", "d") and not parts and words.raw[words.start[index]].isupper():
-            if (
-                index + 2 < len(words)
-                and words.low[index + 1] in ("/", "&")
-                and words.low[index + 2] in ("a", "b")
-            ):
-                parts.append("Part A and B")
-                last = words.end[index + 2]
-                index += 3
-            else:
-                parts.append(f"Part {word.upper()}")
-                last = words.end[index]
-                index += 1
-            continue
-        if not word[0].isalpha() or len(pending) >= 3:
-            break
-        capital = words.raw[words.start[index]].isupper()
-        if capital or (
-            word[:2] == "my"
-            and any(char.isupper() for char in words.raw[words.start[index] : words.end[index]])
-        ):
-            if word in ("id", "mbr", "member", "dr", "for", "dx", "group", "grp"):
-                break
-            if len(word) == 1 and last and not pending:  # "Network S"
-                break
-            pending.append(words.raw[words.start[index] : words.end[index]])
-            index += 1
-            if (
-                word == "network"
-                and index < len(words)
-                and len(words.low[index]) == 1
-                and words.low[index].isalpha()
-            ):
-                parts += [*pending, words.raw[words.start[index] : words.end[index]].upper()]
-                pending, last = [], words.end[index]
-                index += 1
-            continue
-        break
-    return " ".join(_unique(parts)), last
-
-
-def _unique(parts: list[str]) -> list[str]:
-    kept: list[str] = []
-    for part in parts:
-        if not kept or kept[-1].lower() != part.lower():
-            kept.append(part)
-    return kept
 
 
 def _from_label(doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]) -> None:
@@ -488,7 +358,7 @@ def _from_label(doc: Document, start: int, end: int, insurance: Fields, taken: l
         return
     insurance["payer"] = payer if not payer.isupper() and not payer.islower() else payer.title()
     if plans:
-        plan, _plan_end = _plan_after(doc, plan_start, stop)
+        plan, _plan_end = plan_after(doc, plan_start, stop)
         if plan:
             insurance["plan"] = plan
     taken.append((start, stop))
@@ -520,7 +390,7 @@ def _from_plan(doc: Document, start: int, end: int, insurance: Fields, taken: li
             insurance["payer"] = name.title() if name.isupper() and len(name) > 4 else name
         else:
             continue
-        plan, plan_end = _plan_after(doc, hit.start, end)
+        plan, plan_end = plan_after(doc, hit.start, end)
         insurance["plan"] = plan or str(hit.value)
         taken.append((words.start[first], max(plan_end, hit.end)))
         return
@@ -559,77 +429,7 @@ def _secondary_label(
     )
     named = doc.found("payer", start, end)
     if named and named[0].start == start and not re.search(r"(?i)supp|medigap|plan", value):
-        plan, _ = _plan_after(doc, named[0].end, end)
+        plan, _ = plan_after(doc, named[0].end, end)
         value = " ".join(part for part in (str(named[0].value), plan) if part)
     insurance["secondary"] = re.sub(r"(?i)\bsupp(?:l)?\b", "supplement", value)
     taken.append((start, end))
-
-
-def _member(doc: Document, start: int, end: int, insurance: Fields, taken: list[tuple[int, int]]) -> None:
-    """The member id: after its label, or the long number that directly follows payer and plan."""
-    lower, raw = doc.words.lower, doc.words.raw
-    for label in doc.labelled:
-        if label.role == "member" and start <= label.label < end and label.end > label.start:
-            match = _ID.match(lower, label.start)
-            if match and _is_identifier(match[0]) and "member_id" not in insurance:
-                more = re.compile(r" \d{2}(?=\s*(?:$|[|\n,;]))").match(lower, match.end(), label.end)
-                stop = more.end() if more else match.end()
-                insurance["member_id"] = raw[match.start() : stop].upper()
-                taken.append((match.start(), stop))
-    busy = [(phone.start, phone.end) for phone in doc.phones if not phone.bare]
-    if "member_id" not in insurance and (
-        insurance.get("payer") or re.search(r"\b(?:member|mbr|subscriber|policy)\b", lower[start:end])
-    ):
-        for marker in _ID_LABEL.finditer(lower, start, end):
-            match = _ID.match(lower, marker.end())
-            if (
-                match is None
-                or not _is_identifier(match[0])
-                or any(match.start() < b and a < match.end() for a, b in busy)
-            ):
-                continue
-            before = lower[max(0, marker.start() - 6) : marker.start()].strip()
-            if marker[0].strip(" .:#=") == "id" and re.search(
-                r"(?:pt|patient|chart|your|order|ref|tax)$", before
-            ):
-                continue
-            role = doc.label_at(match.start())
-            if role and role.role in ("mrn", "patient_id", "ignore", "npi", "auth", "group"):
-                continue
-            insurance["member_id"] = raw[match.start() : match.end()].upper()
-            taken.append((marker.start(), match.end()))
-            break
-    beneficiary = _MBI.search(lower, start, end) if "member_id" not in insurance else None
-    if beneficiary:
-        insurance["member_id"] = raw[beneficiary.start() : beneficiary.end()].upper()
-        taken.append(beneficiary.span())
-    if "member_id" not in insurance and insurance.get("payer"):
-        for _, stop in list(taken):
-            gap = re.match(r"[ ,/|#:(\t-]{0,4}(?:id)?[ #:]*", lower[stop : stop + 10])
-            place = stop + (gap.end() if gap else 0)
-            match = _ID.match(lower, place)
-            if match is None or place >= end or not _is_identifier(match[0]):
-                continue
-            if _A_PHONE.match(match[0]):
-                continue
-            value = match[0].replace(" ", "")
-            digits = sum(char.isdigit() for char in value)
-            if digits < 6 or any(match.start() < b and a < match.end() for a, b in busy):
-                continue
-            if (
-                value.isdigit()
-                and len(value) in (8, 10)
-                and (len(value) == 8 or not re.fullmatch(r"[ ]?(?:#|id)?[ #:]*", gap[0] if gap else ""))
-            ):
-                continue
-            if any(written.start <= match.start() < written.end for written in doc.dates):
-                continue
-            insurance["member_id"] = raw[match.start() : match.end()].upper()
-            taken.append((stop, match.end()))
-            break
-
-
-def _is_identifier(text: str) -> bool:
-    compact = text.replace(" ", "").replace("-", "")
-    digits = sum(char.isdigit() for char in compact)
-    return len(compact) >= 5 and digits >= 3 and digits >= len(compact) - 8

@@ -41,7 +41,6 @@ _NOT_BIRTH = re.compile(
     r"|\blabs?|\bxray|\bappt|\bdate|\bcolonoscopy|\bhospital(?:ized)?|\badmit(?:ted)?|\bdischarged?"
     r"|\bs/p)[ :]*$"
 )
-_PATIENTS_OWN = re.compile(r"\b(?:own|patient'?s?|pt'?s?|his|her|cell|mobile|cel|celular)\b[^,;.\n]{0,18}$")
 _CALLBACK = re.compile(
     r"(?:\b(?:me|my|mine|our|us|i'm at|im at|i am at|reach me|call me|callback|call ?back|cb"
     r"|direct(?: line)?|back ?line|my (?:cell|direct|ext|desk|line|number)|our (?:office|number"

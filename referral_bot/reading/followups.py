@@ -163,10 +163,6 @@ def read_match(doc: Document, start: int, end: int) -> Fields:
     return {"match": match} if match else {}
 
 
-_KEEP = re.compile(
-    r"\b(?:keep|keeping|same as|dup(?:licate|e)? of|stays?|good one|right one|correct one|the one to keep"
-    r"|leave|original|is good|is fine|is correct|valid|queda|active)\b"
-)
 _BECAUSE = re.compile(
     r"\b(?:because|bc|b/c|cuz|since|due to|d/t|as|reason ?:|porque|ya que|por)\b[ :]*|[,;-][ ]+|[.!?][ ]+"
     r"|:[ ]+"
@@ -220,7 +216,6 @@ def read_cancel(
 ) -> tuple[Fields, Mention | None]:
     """Why it is withdrawn, which of two stays, and which is meant."""
     fields: Fields = {}
-    lower = doc.words.lower
     by_id = [mention for mention in mentions if mention.by_id]
     if dup and (len(by_id) > 1 or (by_id and len(mentions) > 1) or by_id):
         kept = [mention for mention in by_id if _is_kept(doc, mention)]
@@ -237,7 +232,6 @@ def read_cancel(
     reason = _cancel_reason(doc, start, end, mentions)
     if reason:
         fields["cancel_reason"] = reason
-    del lower
     return fields, mentions[0] if mentions else None
 
 
@@ -325,10 +319,6 @@ _FROM = re.compile(
     r"|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?"
     r"|visit(?: on)?|slot(?: on)?|from|off|her|his|the|on for|currently (?:on|at|set for)?|instead of"
     r"|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on |the |el |this |next )*$"
-)
-_MOVE_TO = re.compile(
-    r"\b(?:to|for|instead|any|something|anything|move to|rather|prefer\w*|wants?|needs?|would|week of"
-    r"|the week|after|before|next|later|earlier|sooner|how about|could|can)\b"
 )
 
 

@@ -60,10 +60,6 @@ _CONTACT_LINE = re.compile(
     r"|office)\b[ :.]*\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}[^\n]*\|[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_MAIL_HEADER = re.compile(
-    r"^[ \t]*(?:from|sent|to|cc|bcc|fw|fwd|date|importance|attachments)\b ?:[^\n]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 _BULLET = re.compile(
     r"^[ \t]*(?:[-*•·▪◦‣–>+]|\(?\d{1,2}[.)]|\(?[a-e]\)|#\d[.):]?)[ \t]+(?=\S)", re.MULTILINE | re.IGNORECASE
 )

@@ -10,34 +10,6 @@ from referral_bot.reading.lexicon import EVERYDAY_WORDS, GIVEN_NAMES, SURNAMES
 from referral_bot.reading.names import PARTICLES, Name, is_plausible, read_name, title_case, two_names
 from referral_bot.reading.tables.people import CREDENTIALS, DOCTOR_TITLES, PATIENT_TITLES
 
-_ORGANISATION = frozenset(
-    [
-        "clinic",
-        "clinics",
-        "hospital",
-        "medicine",
-        "medical",
-        "associates",
-        "center",
-        "centre",
-        "health",
-        "healthcare",
-        "pediatrics",
-        "internists",
-        "physicians",
-        "group",
-        "practice",
-        "care",
-        "urgent",
-        "family",
-        "partners",
-        "department",
-        "dept",
-        "office",
-        "specialists",
-        "institute",
-    ]
-)
 _NEVER = frozenset(
     [
         "pt",

@@ -124,7 +124,6 @@ _OTHERS_DATA = re.compile(
     r"|home address of|social security|todos los pacientes|lista de pacientes|pacientes de (?:otr"
     r"|todas))\b"
 )
-_OWN = re.compile(r"\b(?:we|our|ours|i|my|mine|us|nuestr\w+|mis)\b")
 _STRANGER = re.compile(
     r"\b(?:(?:we|i) (?:didn'?t|did not|never) (?:send|refer|sent)|not (?:our|my|one of our|ours"
     r"|a) (?:own )?(?:patient|pt|referral)|isn'?t (?:our|my|one of ours|ours)|(?:another|a different"

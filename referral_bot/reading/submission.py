@@ -15,20 +15,13 @@ from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.model import Fields
 from referral_bot.reading.names import looks_mistyped
+from referral_bot.reading.papers import find_documents
 from referral_bot.reading.patients import find_patient_names, labelled_name
 from referral_bot.reading.people import Contact, Doctor, find_contacts, find_doctors
+from referral_bot.reading.providers import any_provider, find_location, split_doctors
 from referral_bot.reading.reason import read_reason
 from referral_bot.reading.when import TIME_WORDS, When, read_when
-from referral_bot.reading.wishes import (
-    any_provider,
-    choose_service,
-    find_documents,
-    find_location,
-    find_needs,
-    find_services,
-    find_urgency,
-    split_doctors,
-)
+from referral_bot.reading.wishes import choose_service, find_needs, find_services, find_urgency
 
 _PIECE = re.compile(r"[^,;.\n()|]+(?:\.\d[^,;.\n()|]*)*")
 _WISH = re.compile(
@@ -52,7 +45,6 @@ _ASKED_SPELLING = re.compile(
     r"\b(?:sp\?|\(sp\)|spelling\?|not sure (?:of|on|about|how) (?:the )?spell\w*|spelled wrong"
     r"|check (?:the )?spelling|might be spelled|i think it'?s spelled)"
 )
-_RESENT = re.compile(r"\b(?:re-?send\w*|sent (?:this|it|her|him) (?:before|already|last)|again)\b")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What is asked for around a visit: specialty, urgency, place, provider, documents, needs."""
+"""What is asked for around a visit: specialty, urgency, needs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import re
 from typing import NamedTuple
 
 from referral_bot.reading.document import Document
-from referral_bot.reading.lexicon import CLINICAL_WORDS, EVERYDAY_WORDS
 from referral_bot.reading.model import Fields
-from referral_bot.reading.people import Doctor
 from referral_bot.reading.tables import word_list
-from referral_bot.reading.words import Hit
 
 Span = tuple[int, int]
 
@@ -20,6 +17,7 @@ _SERVICE_CUE = re.compile(
     r"|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)"
     r"|[:,.|\t\n(;>→-]|^|\b4)[ ]*$"
 )
+
 _SERVICE_AFTER = re.compile(
     r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment"
     r"|appointments|visit|clinic|f/u|follow|new|for|needs?|opinion|input|folks|specialist|referral"
@@ -27,6 +25,7 @@ _SERVICE_AFTER = re.compile(
     r"|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to"
     r"|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
 )
+
 _CLINICAL_AFTER = re.compile(
     r"[ ]*(?:failure|insufficiency|mass|cyst|stone|stones|stenosis|nodule|nodules|fibrosis|embol\w+"
     r"|infection|edema|function|disease|exam|deficits?|symptoms|intact|checks?|bleed|bleeding|artery|cath"
@@ -34,6 +33,7 @@ _CLINICAL_AFTER = re.compile(
     r"|issues|sx|list|scan|meds|history|hx|shots?|to|tears?|pain|injur\w+|procedure|biopsy|2/2|workup"
     r"|work-up|scheduled|last|in 20\d\d|cleared|note|notes|said|saw|records?|report)\b"
 )
+
 SOFT = frozenset(
     [
         "surgery",
@@ -77,6 +77,7 @@ _URGENCY = re.compile(
     r"|\bpriority ?[:=] ?(?:high|1|urgent|expedited)\b|\btime[- ]sensitive\b|\bpriority\b(?= pt| patient)"
     r"|\bsemi-?urgent\b|\bcan'?t wait\b|\bcannot wait\b)"
 )
+
 _NEGATED = re.compile(
     r"\b(?:not|isn't|isnt|non|no|nothing|wasn't|don't need|doesn't need|no es"
     r"|don't think)\b[ -]?(?:\w+ ){0,2}$"
@@ -88,50 +89,29 @@ _URGENCY_WORDS = word_list("urgency_words")
 _INTERPRETER = re.compile(
     r"\b(?:interpreters?|interpretor|interp\b|interpreter's|translator|traductora?|int[eé]rpretes?|interpretation)\b"
 )
+
 _SPEAKS = re.compile(
     r"\b(?:speaks?|speaking|spoken|speaker|habla|hablan|only|preferred|prefers|primary|language|lang|idioma|solo)\b|-speaking"
 )
+
 _NOT_NEEDED = re.compile(
     r"\b(?:not (?:needed|required|necessary)|no interp\w*|no (?:need|necesita)|doesn't need|does not need"
     r"|doesnt need|don't need|n/a|bilingual|fluent|speaks? (?:good |fluent |perfect )?english"
     r"|without an? interp|declines?|declined|needed ?[:?] ?no|required ?[:?] ?no|interpreter ?[:?] ?(?:no"
     r"|n)\b|will interpret|no necesita|family interprets)\b"
 )
+
 _WHEELCHAIR = re.compile(r"\b(?:wheel ?-?chair|w/c\b(?! (?:claim|ins))|silla de ruedas|power chair|hoyer)\b")
+
 _TRANSPORT = re.compile(
     r"\b(?:(?:medical |needs? |need |arrange |nemt |set up |our |non-emergency "
     r"|requires? )?(?:transport(?:ation)?|transporte)\b|needs? a ride\b|no ride\b|nemt\b|(?:doesn't"
     r"|doesnt|does not|can't|cant) drive\b|medicab\b|ambulette\b|rides? with\b|paratransit\b|medi-?van\b"
     r"|stretcher\b)"
 )
+
 _NO = re.compile(
     r"\b(?:no|not|doesn't|doesnt|denies|without|never|no longer|declines|n/a|sin)\b[^.,;\n]{0,24}$"
-)
-
-_SENT = re.compile(
-    r"\b(?:fax(?:ed|ing|es)?|sent|sending|send|attach(?:ed|ing|ment)?s?|enclosed|encl|uploaded|uploading"
-    r"|upload|dropp(?:ed|ing)|drop|on the fax|see attached|included|including|forward(?:ed|ing)?|coming"
-    r"|adjunt\w+|anexo|mandamos|enviamos|env[ií]o|mando|mandé|emailed|mailed|pasting|posted|to follow"
-    r"|follows|will follow|on (?:its|their) way|in the thread|here'?s|here are|scanned|w/ this|with this"
-    r"|over by fax|in chat|por fax|shared|on file with you)\b"
-)
-_FAX = re.compile(r"\b(?:fax(?:ed|ing|es)?|e-?fax|facsimile|fx'd)\b")
-_CHAT = re.compile(
-    r"\b(?:attach(?:ed|ing|ment)?s?|upload(?:ed|ing)?|drop(?:ped|ping|pin)?|here'?s|here (?:is|are)"
-    r"|in here|this (?:message|thread|chat)|in chat|in the thread|adjunt\w+|anexo|aqu[ií]|pasted|posted"
-    r"|posting|pdf|enclosed|below|scanned in|w/ this|with this)\b"
-)
-_NOT_SENT = re.compile(
-    r"\b(?:do(?:n't| not) have|no (?:records|imaging|labs|notes)|never (?:sent|got)|request(?:ed)? (?:the"
-    r"|her|his)?|pending|can't find|not (?:attached|available|sent)|will need|need(?:s)? (?:an?|the))\b"
-)
-
-_PLACE_AFTER = re.compile(
-    r"^[ ]?(?:clinic|office|location|campus|site|branch|cl[ií]nica|oficina|satellite|ofc)\b"
-)
-_PLACE_BEFORE = re.compile(
-    r"\b(?:at|@|in|near|to|prefers?|preferably|closest to|location|loc|en|en la|out of|or|either|nearest"
-    r"|over at|over in|the)[ :]*(?:the |our |your |la |your )?$"
 )
 
 
@@ -331,293 +311,3 @@ def _clause_around(lower: str, start: int, end: int, begin: int, stop: int) -> S
             stop = match.start()
             break
     return begin, stop
-
-
-def find_documents(doc: Document, start: int, end: int) -> tuple[list[Fields], list[Span]]:
-    """What was sent with the message or beside it: kind, and `fax` or `chat`."""
-    documents: list[Fields] = []
-    taken: list[Span] = []
-    lower = doc.words.lower
-    by_fax = (
-        re.search(r"^\s*(?:fax|facsimile)\b|fax (?:cover|transmittal)", doc.words.lower) is not None
-        or re.search(r"(?i)fax (?:transmittal|cover)", doc.source) is not None
-    )
-    seen: set[str] = set()
-    for begin, stop in doc.sentences_in(start, end):
-        begin, stop = max(begin, start), min(stop, end)
-        if begin >= stop:
-            continue
-        hits = doc.found("document", begin, stop)
-        label = doc.label_at(begin) or next(
-            (x for x in doc.labelled if x.role == "documents" and begin <= x.start < stop), None
-        )
-        in_label = label is not None and label.role == "documents"
-        if not hits:
-            continue
-        sent = list(_SENT.finditer(lower, begin, stop))
-        if not sent and not in_label:
-            continue
-        if _NOT_SENT.search(lower, begin, stop) and not in_label:
-            continue
-        region = (
-            (label.label, label.end) if in_label and label else _document_region(doc, hits, sent, begin, stop)
-        )
-        for hit in hits:
-            if not region[0] <= hit.start < region[1] or any(
-                one.label <= hit.start < one.start for one in doc.labelled
-            ):
-                continue
-            form = lower[hit.start : hit.end]
-            if (
-                form in ("us", "ct")
-                and doc.style == "mixed"
-                and not doc.words.raw[hit.start : hit.end].isupper()
-            ):
-                continue
-            if form in (
-                "us",
-                "u/s report",
-                "the fax",
-                "the referral",
-                "referral",
-                "order",
-                "orders",
-                "consult note",
-                "consult notes",
-                "chart",
-                "note",
-                "docs",
-            ) and form in ("us", "the referral", "referral", "order", "orders", "the fax"):
-                if form != "us" and not (len(hits) == 1 and form == "referral form"):
-                    continue
-                if form == "us":
-                    continue
-            text = lower[region[0] : region[1]]
-            via = (
-                "fax"
-                if _FAX.search(text)
-                and not re.search(r"\battach", text[max(0, hit.start - region[0] - 30) :][:60])
-                else "chat"
-                if _CHAT.search(text)
-                else ""
-            )
-            if not via and in_label:
-                via = "fax" if by_fax or _FAX.search(lower) else "chat"
-            if not via and _FAX.search(lower, start, end):
-                via = "fax"
-            if in_label and by_fax:
-                via = "fax"
-            kind = str(hit.value)
-            if kind in seen:
-                continue
-            seen.add(kind)
-            documents.append(
-                {"kind": kind, "via": via or "chat"} if via or in_label or sent else {"kind": kind}
-            )
-        taken.append(region)
-    return documents, taken
-
-
-def _document_region(
-    doc: Document, hits: list[Hit], sent: list[re.Match[str]], begin: int, stop: int
-) -> Span:
-    """The part of a sentence that speaks of what was sent, so that clinical words before it stay with the
-    reason.
-    """
-    first = min(min(hit.start for hit in hits), min(match.start() for match in sent))
-    last_sent = max(match.end() for match in sent)
-    first_sent = min(match.start() for match in sent)
-    lower = doc.words.lower
-    if first < first_sent:
-        cut = max(lower.rfind(sign, begin, first_sent) for sign in (";", " - ", "("))
-        near = [hit.start for hit in hits if first_sent - hit.end < 60 and hit.start > cut]
-        chain = first_sent
-        for hit in sorted(hits, key=lambda hit: -hit.start):
-            if hit.start < chain and chain - hit.end < 26 and hit.start > cut:
-                chain = hit.start
-        first = chain if near else first_sent
-    else:
-        first = first_sent
-    comma = lower.rfind(",", begin, first)
-    if (
-        comma >= 0
-        and len(lower[comma:first]) < 24
-        and re.fullmatch(
-            r",[ ]*(?:and |also |\w+ )?(?:the |her |his |my |our |last |recent |two |2 |\d )*",
-            lower[comma:first],
-        )
-    ):
-        first = comma
-    return first, max(stop if last_sent > first else last_sent, last_sent)
-
-
-def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tuple[str, Span] | None:
-    """The practice's place that is meant: known from the directory, labelled, or as written before
-    "clinic" or after "at".
-    """
-    raw, lower = doc.words.raw, doc.words.lower
-    for hit in doc.found("location", start, end):
-        label = doc.label_at(hit.start)
-        if label and label.role in ("ignore", "from", "name"):
-            continue
-        stop = hit.end
-        after = _PLACE_AFTER.match(lower[stop : stop + 12])
-        return str(hit.value), (hit.start, stop + (after.end() if after else 0))
-    for label in doc.labelled:
-        if label.role == "location" and start <= label.label < end and label.end > label.start:
-            value = re.split(r"[,;|(]", raw[label.start : label.end])[0].strip()
-            value = re.sub(r"(?i)\s+(?:clinic|office|location|campus|site)$", "", value)
-            if value and value.lower() not in ("any", "either", "none", "n/a", "no preference"):
-                return (value.title() if value.isupper() else value), (label.label, label.end)
-    words = doc.words
-    best: tuple[str, Span] | None = None
-    for index in range(words.at(start), len(words)):
-        if words.start[index] >= end:
-            break
-        token = words.low[index]
-        if (
-            not token[0].isalpha()
-            or len(token) < 3
-            or taken.find(1, words.start[index], words.end[index]) >= 0
-        ):
-            continue
-        capital = raw[words.start[index]].isupper()
-        if not capital and doc.style == "mixed":
-            continue
-        if token in EVERYDAY_WORDS and not (
-            capital and token in ("north", "south", "east", "west", "downtown", "main", "central")
-        ):
-            continue
-        last = index
-        while (
-            last + 1 < len(words) and last - index < 2 and raw[words.end[last] : words.start[last + 1]] == " "
-        ):
-            following = words.low[last + 1]
-            if (
-                not following.isalpha()
-                or following in EVERYDAY_WORDS
-                or (doc.style == "mixed" and not raw[words.start[last + 1]].isupper())
-            ):
-                break
-            if taken.find(1, words.start[last + 1], words.end[last + 1]) >= 0 or following in (
-                "clinic",
-                "office",
-            ):
-                break
-            last += 1
-        after = _PLACE_AFTER.match(lower[words.end[last] : words.end[last] + 12])
-        before = doc.before(words.start[index], 18)
-        clinical = all(words.low[at] in CLINICAL_WORDS for at in range(index, last + 1))
-        if (
-            after
-            and token not in ("your", "our", "main")
-            and not clinical
-            and not re.search(r"\b(?:from|our|my|pt of|@)[ ]$", before)
-        ):
-            return _place(words.text(index, last)), (words.start[index], words.end[last] + after.end())
-        if (
-            best is None
-            and _PLACE_BEFORE.search(before)
-            and not clinical
-            and (capital or doc.style != "mixed")
-        ):
-            if doc.style != "mixed" and not re.search(r"\b(?:at|@)[ ]$", before):
-                continue
-            if re.search(r"\bthe[ ]$", before):
-                continue
-            best = _place(words.text(index, last)), (words.start[index], words.end[last])
-    return best
-
-
-def _place(text: str) -> str:
-    return text.title() if text.isupper() or text.islower() else text
-
-
-_PREFERRED = re.compile(
-    r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|would love"
-    r"|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for"
-    r"|if possible|patient of|to|for|hoping for|con|prefiere|attn|refer to|seen by|evaluated by|under"
-    r"|est(?:ablished)? with|established pt of)[ :]*(?:either |only |the |a )?|[>@])$"
-)
-_PREFERRED_AFTER = re.compile(
-    r"[ ,(-]*(?:if (?:possible|available|she|he|you)|preferred|pref\b|is preferred|please if|only please"
-    r"|if poss|si es posible|or (?:whoever|anyone|first|any|dr))"
-)
-_ORDERING = re.compile(
-    r"\b(?:per|from|by|ordering|ordering is|referring|referred by|refer(?:ral|red)? (?:from|by|per)"
-    r"|ordered by|provider(?: is)?|for my|my doc|de parte de|la manda|lo manda|manda|de la|del"
-    r"|pcp(?: is)?|signed|under|ref|sent by|says|requested by)[ :-]*(?:is |el |la |our |the )?$"
-)
-_ORDERING_AFTER = re.compile(
-    r"[ ,]*(?:wants|want|says|said|would like|wld like|asks|asked|is (?:asking|requesting|ordering"
-    r"|referring|the|concerned|worried)|orders|ordered|ordering|requests|requested|is requesting|thinks"
-    r"|needs|is the|referring|\(?npi|feels|is sending|sent|sees her|saw|would appreciate|quiere|dice|pide"
-    r"|lo manda|la manda|really|is worried|suspects|isn't|wonders|insists|would|hoping|recommends)\b"
-)
-_ANY = re.compile(
-    r"\b(?:no (?:provider |dr |doctor |doc |physician )?pref(?:erence)?(?: (?:on|of|for|as to"
-    r"|re) (?:provider|dr|doctor|doc|who|physician)\w*)?(?! (?:on|for|of|re) (?:loc|time|day|date|office"
-    r"|site))|any (?:provider|dr|doctor|doc|physician|of your (?:docs|providers|doctors)"
-    r"|one of your (?:docs|providers))|whoever(?:'?s| is| has)?(?: (?:available|first|open|soonest|can"
-    r"|the))*|anyone (?:is fine|available|works|ok|with)|first available provider|either (?:provider|dr"
-    r"|doctor)|provider ?[:=] ?any|doesn't matter (?:who|which)|cualquier (?:doctor|m[eé]dico|proveedor)"
-    r"|sin preferencia(?: de (?:doctor|m[eé]dico))?)\b"
-)
-
-
-def split_doctors(
-    doc: Document, doctors: list[Doctor], start: int, end: int
-) -> tuple[Doctor | None, Doctor | None]:
-    """The ordering provider and the preferred one, among the doctors named in a range."""
-    inside = [doctor for doctor in doctors if start <= doctor.start < end]
-    ordering: list[tuple[int, Doctor]] = []
-    preferred: list[Doctor] = []
-    known = doc.found("provider", start, end)
-    for doctor in inside:
-        before, after = doc.before(doctor.start, 30), doc.after(doctor.end, 24)
-        if doctor.label in ("referring",):
-            ordering.append((5, doctor))
-        elif doctor.label == "provider" or doctor.label == "service" or _PREFERRED_AFTER.match(after):
-            preferred.append(doctor)
-        elif doctor.label in ("pcp",):
-            ordering.append((1, doctor))
-        elif doctor.label in ("ignore", "name", "when"):
-            if doctor.label == "when":
-                preferred.append(doctor)
-        elif _ORDERING_AFTER.match(after) and not re.search(
-            r"\b(?:wants to see|prefers|requests)[ ]$", before
-        ):
-            ordering.append((4, doctor))
-        elif _ORDERING.search(before):
-            ordering.append((3, doctor))
-        elif any(hit.start < doctor.end and doctor.start < hit.end for hit in known) or _PREFERRED.search(
-            before
-        ):
-            preferred.append(doctor)
-        else:
-            ordering.append((2, doctor))
-    if not ordering and len(preferred) > 1:
-        ordering.append((2, preferred.pop()))
-    if (
-        not ordering
-        and preferred
-        and not any(
-            doctor.label in ("service", "provider", "when")
-            or _PREFERRED_AFTER.match(doc.after(doctor.end, 24))
-            or re.search(
-                r"\b(?:prefer|wants to see|like to see|request|pref|with|w/|see|con)\w*[ ]$",
-                doc.before(doctor.start, 20),
-            )
-            for doctor in preferred
-        )
-        and not known
-    ):
-        ordering.append((2, preferred.pop(0)))
-    best = max(ordering, key=lambda row: row[0])[1] if ordering else None
-    return best, preferred[0] if preferred else None
-
-
-def any_provider(doc: Document, start: int, end: int) -> Span | None:
-    """Where the text says that any provider will do."""
-    match = _ANY.search(doc.words.lower, start, end)
-    return match.span() if match else None

@@ -49,7 +49,7 @@ from tests.faults.child import Conditions, main
 PATIENCE = 60.0
 """Seconds after which a test gives up on what takes far less."""
 LOOK_AGAIN = 0.005
-OFFICE, WRITER = "C0LAKESIDE", "U0MARIA"
+OFFICE, INTAKE, WRITER = "C0LAKESIDE", "C0INTAKE", "U0MARIA"
 TUESDAY = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 """10:00 of a working day in Chicago: what follows from an act is not held back by the night."""
 
@@ -286,7 +286,8 @@ class Rig:
     kept: Kept
     workspace: Workspace
     servers: list[Server] = field(default_factory=list)
-    _numbers: int = 0
+    mentioned: set[str] = field(default_factory=set)
+    """Every message with a patient, sent or not."""
 
     async def start(self, conditions: Conditions | None = None, *, wait: bool = True, **more: str) -> Server:
         """Another server on the same database."""
@@ -316,12 +317,12 @@ class Rig:
 
         The workspace itself does not send them: the test does, when and as often as it wants.
         """
-        self._numbers += 1
         workspace, person = self.workspace, self.workspace.people[WRITER]
         channel = workspace.channels[OFFICE]
-        text = typed(workspace, person, referral(self._numbers))
+        text = typed(workspace, person, referral(len(self.mentioned)))
         message = Message(workspace.next_ts(), OFFICE, WRITER, person.team, text)
         workspace.messages[OFFICE][message.ts] = message
+        self.mentioned.add(message.ts)
         installation = workspace.installations[workspace.team.id]
         told = events.posted(workspace, installation, channel, message)
         return message, [
@@ -364,8 +365,8 @@ class Rig:
         assert not lost, f"{len(lost)} acknowledged messages have no referral"
         doubled = [root for root, count in made.items() if count > 1]
         assert not doubled, f"{len(doubled)} messages have made more than one referral"
-        drafts = self.kept.count("SELECT count(*) FROM referral")
-        assert drafts == len(made), "a referral without a thread"
+        referrals = self.kept.count("SELECT count(*) FROM referral")
+        assert referrals == len(made.keys() & self.mentioned), "a referral that no message has made, or twice"
 
     def arrivals(self) -> Counter[str]:
         """How often each row of the outbox has been posted, by the ids that the messages carry."""

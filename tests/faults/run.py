@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         command = [sys.executable, "-m", "pytest", "tests/faults", "-q", *more]
         code = subprocess.run(command, env=environment, check=False).returncode
         lines = [json.loads(line) for line in results.read_text("utf-8").splitlines()]
-    print(table(lines, date.today()))
+    print(table(lines, datetime.now(UTC).date()))
     return code
 
 

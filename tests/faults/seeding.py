@@ -25,9 +25,9 @@ from referral_bot.model import (
 from referral_bot.practice import PromiseKind, Urgency
 from referral_bot.store import Transaction
 from storage import SqlStore
+from tests.faults.rig import INTAKE
 
 AT_ONCE = 500
-INTAKE = "C0INTAKE"
 
 
 def promises_due(store: SqlStore, workspace: Workspace, numbers: Iterable[int], now: datetime) -> None:

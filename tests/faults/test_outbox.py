@@ -157,7 +157,7 @@ async def test_f4_an_unreliable_platform_gets_every_message_once_and_in_order(
 
 
 def assert_pauses_were_kept(calls: list[Call]) -> None:
-    """Nothing is sent to a channel for as long as the platform asked, but by attempts that were on their way."""
+    """Nothing is sent to a channel for as long as the platform asked, but by attempts under way."""
     on_its_way = timedelta(seconds=Conditions().send + 0.3)
     until_then: dict[str, tuple[datetime, datetime]] = {}
     for call in calls:

@@ -1,4 +1,4 @@
-"""F5, F9, F12: three servers on one PostgreSQL database, of which any may be killed, or the database itself."""
+"""F5, F9, F12: three servers on one PostgreSQL database, any of which is killed, or the database itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import aiohttp
 import psycopg
 
 import storage
-
 from tests.faults.child import Conditions
 from tests.faults.conftest import Runs, Tell
 from tests.faults.postgres import Postgres

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from referral_bot.reading.document import Document
+from referral_bot.reading.layout import Labelled
 from referral_bot.reading.member_ids import read_member_id
 from referral_bot.reading.model import Fields
 from referral_bot.reading.plans import plan_after
@@ -149,7 +150,7 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
     named = payers_in(doc, start, end)
     labelled = [label for label in doc.labelled if label.role == "payer" and start <= label.label < end]
     first_labelled = next((label for label in labelled if _has_value(lower[label.start : label.end])), None)
-    if first_labelled and not any(first_labelled.start <= hit.start < first_labelled.end for hit in named):
+    if first_labelled and _names_another(doc, first_labelled, named):
         _from_label(doc, first_labelled.start, first_labelled.end, insurance, taken)
     elif named:
         primary = named[0]
@@ -177,6 +178,18 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
     if insurance.get("payer") and insurance.get("self_pay"):
         del insurance["self_pay"]
     return Coverage(insurance, taken)
+
+
+def _names_another(doc: Document, label: Labelled, named: list[Hit]) -> bool:
+    """Whether a label's value begins with a payer that no table knows, Medicare or Medicaid its plan."""
+    inside = [hit for hit in named if label.start <= hit.start < label.end]
+    if not inside:
+        return True
+    before = doc.words.raw[label.start : inside[0].start]
+    return (
+        inside[0].value in ("Medicare", "Medicaid")
+        and re.fullmatch(r"\s*[A-Z][\w&' -]{2,40}\s+", before) is not None
+    )
 
 
 def _has_value(text: str) -> bool:

@@ -39,6 +39,13 @@ class Written(NamedTuple):
     short: bool
 
 
+_SPACED = re.compile(
+    r"\b(?:dob|bday|birthday|born|birth ?date|date of birth)[ :]{1,2}"
+    r"(?P<date>(?P<m>\d{1,2}) (?P<d>\d{1,2}) (?P<y>\d{4}|\d\d))\b"
+)
+"""A birth date with spaces between its numbers: only after its label."""
+
+
 def find_dates(lower: str, *, worded: bool = True) -> list[Written]:
     """Every written date in a lower-case text, in order. Impossible days are found too.
 
@@ -63,6 +70,11 @@ def find_dates(lower: str, *, worded: bool = True) -> list[Written]:
         if number == "4" and (month_number > 12 or not 1 <= day_number <= 31 or month_number == 0):
             continue
         found.append(_written(match, year, month_number, day_number))
+    for match in _SPACED.finditer(lower):
+        year = match["y"]
+        found.append(
+            Written(*match.span("date"), int(year), int(match["m"]), int(match["d"]), len(year) == 2)
+        )
     if worded:
         for match in _WORDED.finditer(lower):
             number = "1" if match["m1"] else "2"

@@ -258,6 +258,7 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
     raw, lower = doc.words.raw, doc.words.lower
     busy = [(hit.start, hit.end) for hit in doc.cue("cancel", start, end)]
     pieces: list[str] = []
+    weaker: list[str] = []
     cuts = [start]
     for match in _BECAUSE.finditer(lower, start, end):
         inside = any(mention.start < match.end() and match.start() < mention.end for mention in mentions)
@@ -297,7 +298,7 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
                 after = max(
                     [mention.end for mention in mentions if begin <= mention.start < stop], default=begin
                 )
-                pieces.append(raw[after:stop].strip(" ,.;:-!"))
+                weaker.append(raw[after:stop].strip(" ,.;:-!"))
             continue
         if named:
             after = max(mention.end for mention in mentions if begin <= mention.start < stop)
@@ -307,9 +308,7 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
         if all(word in _POLITE for word in words) or not words:
             continue
         pieces.append(text)
-    if not pieces:
-        return ""
-    return ", ".join(pieces[:2]).strip()
+    return ", ".join((pieces or weaker)[:2]).strip()
 
 
 _FROM = re.compile(
@@ -334,9 +333,10 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
         cut = max(before.rfind(sign) for sign in ".;?!\n")
         before = before[cut + 1 :]
         day = read_when(text, begin, stop, doc.today).dates
+        own = text[slice(*_own_sentence(doc, start, begin))]
         if (
             day
-            and _FROM.search(before)
+            and (_FROM.search(before) or not _WISHES.search(own))
             and not re.search(
                 r"\b(?:to|week of|after|before|until|week of the|move[d]? (?:\w+ )?to"
                 r"|not before)[ ](?:the |a )?$",
@@ -362,17 +362,21 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
         if 0 <= a < len(masked):
             masked = masked[:a] + " " * (b - a) + masked[b:]
     when_all = read_when(masked, 0, len(masked), doc.today)
-    if spans and re.search(r"\b(?:that|same) (?:week|wk)\b", text) and not when_all.earliest:
+    week_after = (
+        re.search(r"\b(?:following|next) (?:week|wk)\b|\b(?:week|wk) after\b(?! next)", text) is not None
+    )
+    if (
+        spans
+        and not week_after
+        and re.search(r"\b(?:that|same) (?:week|wk)\b", text)
+        and not when_all.earliest
+    ):
         monday = monday_of(spans[0][2])
         if when_all.dates:
             when_all.dates = [date.fromordinal(monday.toordinal() + day.weekday()) for day in when_all.dates]
         else:
             when_all.earliest, when_all.latest = monday, date.fromordinal(monday.toordinal() + 4)
-    if (
-        spans
-        and not when_all.earliest
-        and re.search(r"\b(?:following|next) (?:week|wk)\b|\b(?:week|wk) after\b", text)
-    ):
+    if spans and week_after and not when_all.earliest:
         monday = monday_of(spans[0][2])
         when_all.earliest = date.fromordinal(monday.toordinal() + 7)
         when_all.latest = date.fromordinal(monday.toordinal() + 11)
@@ -385,6 +389,19 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
     if wished:
         fields["preference"] = wished
     return fields
+
+
+_WISHES = re.compile(
+    r"\?|\b(?:to|any|instead|could|prefer\w*|rather|move|resched\w*|rebook|want\w*|would|needs?|after|before|or|week|works?"
+    r"|available|free|anything|something|better|please|pls|try|how about|what about|until|till|starting)\b"
+)
+"""Words of which one stands in a sentence that wishes for a day rather than telling of one."""
+
+
+def _own_sentence(doc: Document, start: int, place: int) -> tuple[int, int]:
+    """The sentence around a place, both counted from the start of the range."""
+    begin, stop = doc.sentence_at(start + place)
+    return max(0, begin - start), stop - start
 
 
 _DAY_SPAN = re.compile(

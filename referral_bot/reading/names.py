@@ -55,11 +55,14 @@ class Name(NamedTuple):
 
 def title_case(name: str) -> str:
     """A name as it is written on an envelope: all upper or all lower case is made title case."""
-    if not (name.isupper() or name.islower()):
-        return name[:1].upper() + name[1:]
-    return re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), name.lower().replace("'", "'")).replace(
-        "'S ", "'s "
-    )
+    if name.isupper() or name.islower():
+        name = re.sub(r"[^\W\d_]+", lambda match: match[0].capitalize(), name.lower())
+    return name[:1].upper() + without_possessive(name[1:])
+
+
+def without_possessive(name: str) -> str:
+    """The name without the 's of "Jerome's appt"."""
+    return name[:-2] if name[-2:].lower() == "'s" else name
 
 
 def read_name(text: str) -> Name:

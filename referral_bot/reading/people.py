@@ -269,7 +269,7 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
             and words.glued(end + 2)
         ):
             end += 2
-        return Name("", title_case(words.text(index, end)).removesuffix("'s")), words.end[end]
+        return Name("", title_case(words.text(index, end))), words.end[end]
     parts = list(run.parts)
     if (
         len(parts) >= 2
@@ -283,9 +283,7 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
         end = first
         while words.end[end] < run.start + len(parts[0]):
             end += 1
-        return Name("", title_case(parts[0].removesuffix("'s"))), words.end[end] if len(
-            run.parts
-        ) > 1 else run.end
+        return Name("", title_case(parts[0])), words.end[end] if len(run.parts) > 1 else run.end
     return two_names(parts), run.end
 
 

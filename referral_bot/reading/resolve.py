@@ -249,8 +249,8 @@ def _decide(
     candidates = _best(known, candidates, words.low, family, given, fuzzy)
     if len(family) > 1 and words.low[family[0] + 1 : family[0] + 2] == [","]:
         given, family = sorted({*given, *family[1:]}), family[:1]
-    first = title_case(words.text(given[0], given[-1])).removesuffix("'s") if given else ""
-    last = title_case(words.text(family[0], family[-1])).removesuffix("'s") if family else ""
+    first = title_case(words.text(given[0], given[-1])) if given else ""
+    last = title_case(words.text(family[0], family[-1])) if family else ""
     if not family and not given:
         return None
     if (

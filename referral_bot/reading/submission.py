@@ -113,7 +113,7 @@ def read_submission(
             patient["dob"] = born.day.isoformat()
         else:
             flags.append("dob_invalid")
-    sex = find_sex(doc, start, end, ages)
+    sex = find_sex(doc, start, end, ages) or (born and _sex_after(doc, born.written.end))
     if sex:
         patient["sex"] = sex[0]
         take(sex[1])
@@ -188,6 +188,12 @@ def read_submission(
     if reason:
         fields["reason"] = reason
     return Submission(fields, flags)
+
+
+def _sex_after(doc: Document, place: int) -> tuple[str, tuple[int, int]] | None:
+    """The M or F that stands right behind the birth date."""
+    match = re.compile(r"[ ,/(|]{1,3}([MF])\b(?![/'&.-])").match(doc.words.raw, place)
+    return ({"M": "male", "F": "female"}[match[1]], match.span(1)) if match else None
 
 
 def _take_label_before(doc: Document, place: int, taken: bytearray) -> None:

@@ -13,14 +13,14 @@ Span = tuple[int, int]
 
 _SERVICE_CUE = re.compile(
     r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to"
-    r"|referral|ref|consult|eval|svc|please|pls|plz|stat|urgent|routine|asap|new|patient|pt|peds|adult|in"
+    r"|referral|ref|consult|eval|svc|please|pls|plz|could|can|would|does|will|stat|urgent|routine|asap|new|patient|pt|peds|adult|in"
     r"|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)"
     r"|[:,.|\t\n(;>→-]|^|\b4)[ ]*$"
 )
 
 _SERVICE_AFTER = re.compile(
     r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment"
-    r"|appointments|visit|clinic|f/u|follow|new|for|needs?|opinion|input|folks|specialist|referral"
+    r"|appointments|visit|clinic|f/u|follow|new|for|needs?|see|take|do|have|opinion|input|folks|specialist|referral"
     r"|opening|openings|slot|slots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or"
     r"|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to"
     r"|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"

@@ -134,6 +134,7 @@ _DID_YOU_GET = re.compile(
     r"\b(?:did|have|has|you) (?:you |u |y'all |yall )?(?:get|got|gotten|receive\w*|recieve\w*)\b"
 )
 _OF_A_VISIT = re.compile(r"\b(?:from (?:her|his|the|your|their) (?:visit|appt|consult))|when\b")
+_IT = re.compile(r"\b(?:it|them|those|that|los|las|lo)\b")
 _PAPERS = re.compile(
     r"\b(?:fax(?:ed|es)?|records?|packet|paperwork|documents?|docs|documentos|pages?|pgs?|pg)\b"
 )
@@ -318,7 +319,9 @@ def _receipt(sentence: _Sentence) -> Act | None:
     text = sentence.text
     if not hits or not _RECEIPT.search(text) or ("attach" in sentence.cues and not sentence.asks):
         return None
-    if not (sentence.doc.found("document", sentence.begin, sentence.stop) or _PAPERS.search(text)):
+    named = sentence.doc.found("document", sentence.begin, sentence.stop) or _PAPERS.search(text)
+    spoken_of = _IT.search(text) and "document" in sentence.doc.hits and "fax" in sentence.doc.words.lower
+    if not (named or spoken_of):
         return None
     return Act(hits[0].start, "confirm_document_received") if sentence.asks or _CONFIRM.search(text) else None
 

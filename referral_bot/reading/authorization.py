@@ -43,7 +43,7 @@ _HOLD = re.compile(
 )
 _RELEASE = re.compile(
     r"\b(?:(?:ok|okay|good|clear|cleared|free|safe|fine|ready|able) to (?:go ahead and )?(?:schedul\w*"
-    r"|book\w*|proceed|offer)|go ahead|release|you can (?:now )?(?:book|schedule|go)"
+    r"|book\w*|proceed|offer)|go ahead|release|you (?:can|may) (?:now )?(?:book|schedule|go)"
     r"|can (?:now )?(?:be )?(?:book\w*|schedul\w*|go)|please (?:book|schedule)|pls (?:book|schedule)"
     r"|schedule (?:away|now|her|him|pt|them)|book (?:away|now|her|him|pt|them)|good to go|all set to"
     r"|ya (?:pueden|puede)|pueden agendar|let's (?:book|schedule)|proceed)\b"

@@ -145,16 +145,15 @@ def read_availability(doc: Document, start: int, end: int) -> Fields:
         take(*place[1])
     if services and _has_story(doc, start, end, taken):
         reason = read_reason(doc, start, end, taken)
-        if sum(word in CLINICAL_WORDS for word in reason.lower().split()) > 1:
+        clinical = sum(word in CLINICAL_WORDS for word in reason.lower().split())
+        if clinical > 1 or (clinical and len(reason.split()) < 8):
             fields["reason"] = reason
     return fields
 
 
 def _has_story(doc: Document, start: int, end: int, taken: bytearray) -> bool:
     return (
-        re.search(
-            r"\b(?:for an?|with|w/|who has|kid|\d{1,3} ?(?:yo|y/o|[mf])\b)\b", doc.words.lower[start:end]
-        )
+        re.search(r"\b(?:for|with|w/|who has|kid|\d{1,3} ?(?:yo|y/o|[mf])\b)\b", doc.words.lower[start:end])
         is not None
     )
 

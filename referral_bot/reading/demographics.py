@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from datetime import date
 from typing import NamedTuple
@@ -187,10 +186,14 @@ def find_birth(doc: Document, start: int, end: int, age: int | None, taken: byte
     if not candidates:
         return None
     chosen = candidates[0]
-    if len(labelled) > 1 or (not labelled and len(candidates) > 1):
-        for before, after in itertools.pairwise(candidates):
-            if after.start - before.end < 30 and _CORRECTED.search(doc.words.lower, before.end, after.start):
-                chosen = after
+    for later in dates:
+        gap = later.start - chosen.end
+        if (
+            later.year is not None
+            and 0 < gap < 60
+            and _CORRECTED.search(doc.words.lower, chosen.end, later.start)
+        ):
+            chosen = later
     if chosen.year is None:
         return Born(chosen, None) if real_date(2024, chosen.month, chosen.day) is None else None
     day = birth_date(chosen, doc.today, age)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from referral_bot.reading.coverage import meant_payers
 from referral_bot.reading.document import Document
@@ -17,6 +18,9 @@ _EVENT_BEFORE = re.compile(
     r"\b(?:thru|through|until|till?|exp|expires|eff|effective|good|valid|starting|seen|visit|dos|on|sent"
     r"|from|since|faxed|dated?|by|for|last|mri|ct|echo|colonoscopy|surgery|admitted|to|of|printed"
     r"|signed)[ :]*(?:on )?$"
+)
+_CORRECTED = re.compile(
+    r"\b(?:no,? wait|wait,? no|no,? sorry|sorry|i mean|make that|oops|scratch that|actually)\b"
 )
 _ALL = re.compile(
     r"\b(?:both|all (?:three|of them|are|have|on|3|4|four|routine|for|to|aetna|with|\w+)|all|each"
@@ -156,6 +160,15 @@ def _patient_starts(doc: Document, doctors: list[Doctor], contacts: list[Contact
         and (
             (label := doc.label_at(written.start)) is None
             or label.role not in ("ignore", "auth", "from", "documents", "when", "payer", "reason")
+        )
+    ]
+    births = [
+        born
+        for born, later in zip_longest(births, births[1:])
+        if not (
+            later
+            and later.start - born.end < 60
+            and _CORRECTED.search(doc.words.lower, born.end, later.start)
         )
     ]
     if len(births) < 2:

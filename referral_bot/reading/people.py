@@ -254,7 +254,7 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
     if index >= len(words) or words.start[index] - words.end[index - 1] > 2:
         return None
     word = words.low[index]
-    if not word[0].isalpha() or len(word) < 2:
+    if not word[0].isalpha() or len(word) < 2 or word in DOCTOR_TITLES:
         return None
     capital = words.raw[words.start[index]].isupper()
     run = name_run(doc, index, capitals=capital and doc.style == "mixed", limit=3)
@@ -338,6 +338,9 @@ def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
     return (name, words.start[first], words.end[index]) if name.last else None
 
 
+_NOT_THE_CONTACT = re.compile(r"\b(?:that'?s|that is) (?:his|her|the|their|my)?[ ]?$")
+
+
 def find_contacts(doc: Document) -> list[Contact]:
     """Relatives and guardians: "mom Anjali", "his wife, Jo", "Opal (grandmother)", "Contact: Jo Park
     (wife)".
@@ -356,6 +359,10 @@ def find_contacts(doc: Document) -> list[Contact]:
         ):
             continue
         name, start, end = "", hit.start, hit.end
+        if re.search(
+            r"\b(?:that'?s|that is|thats) (?:his|her|the|their|my)?[ ]?$", doc.before(hit.start, 16)
+        ):
+            continue
         at = following
         skipped = 0
         while (

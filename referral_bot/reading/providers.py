@@ -62,10 +62,9 @@ def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tupl
             last + 1 < len(words) and last - index < 2 and raw[words.end[last] : words.start[last + 1]] == " "
         ):
             following = words.low[last + 1]
-            if (
-                not following.isalpha()
-                or following in EVERYDAY_WORDS
-                or (doc.style == "mixed" and not raw[words.start[last + 1]].isupper())
+            upper = raw[words.start[last + 1]].isupper()
+            if not following.isalpha() or (
+                not upper if doc.style == "mixed" else following in EVERYDAY_WORDS
             ):
                 break
             if taken.find(1, words.start[last + 1], words.end[last + 1]) >= 0 or following in (
@@ -103,7 +102,7 @@ def _place(text: str) -> str:
 
 
 _PREFERRED = re.compile(
-    r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|would love"
+    r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|'d like|would love"
     r"|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for"
     r"|if possible|patient of|to|for|hoping for|con|prefiere|attn|refer to|seen by|evaluated by|under"
     r"|est(?:ablished)? with|established pt of)[ :]*(?:either |only |the |a )?|[>@])$"

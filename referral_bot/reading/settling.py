@@ -94,7 +94,7 @@ def settle(
             drop("attach_document")
         drop("update_referral", "ask_practice_info", "check_availability")
         if "report_issue" in by and not re.search(
-            r"\b(?:third|3rd|again|frustrat\w*|unaccept\w*|nobody|no one|lost)\b", lower
+            r"\b(?:third|3rd|again|veces|mucho|frustrat\w*|unaccept\w*|nobody|no one|lost)\b", lower
         ):
             drop("report_issue")
     if "check_status" in by:

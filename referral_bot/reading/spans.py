@@ -167,7 +167,10 @@ def _month_part(match: re.Match[str], today: date) -> Span | None:
     part = match["part"]
     if part.startswith("early"):
         last = first + timedelta(days=9)
-    elif part.startswith(("first", "beginning")):
+    elif part.startswith("first"):
+        first += timedelta(days=(7 - first.weekday()) % 7 if first.weekday() > 4 else 0)
+        last = monday_of(first) + timedelta(days=4)
+    elif part.startswith("beginning"):
         last = first + timedelta(days=6)
     elif part.startswith("second"):
         first, last = first + timedelta(days=7), first + timedelta(days=13)

@@ -25,7 +25,7 @@ from referral_bot.reading.wishes import choose_service, find_needs, find_service
 
 _PIECE = re.compile(r"[^,;.\n()|]+(?:\.\d[^,;.\n()|]*)*")
 _WISH = re.compile(
-    r"\b(?:prefers?|preferred|preferably|pref|best|only|needs? (?:to|after|before|an? (?:am|pm|morning"
+    r"\b(?:prefers?|preferred|preferably|pref|best|like|only|needs? (?:to|after|before|an? (?:am|pm|morning"
     r"|afternoon))|needs|wants?|would like|would do|available|avail|can (?:do|come|only|make)|can't|cant"
     r"|appt|appts|appointment|schedule|seen|see|works?|please|pls|w/in|within|by|before|b4|asap|stat|soon"
     r"|no later|in (?:this|next)|ok|okay|fine|good|free|off|days|times?|first|soonest|mornings?"

@@ -52,6 +52,10 @@ from storage.store import Turn, UseCase
 from tests.faults.rig import INTAKE, OFFICE, TUESDAY, Kept, referral
 
 ACTS = 16
+FAULTS = 0.15
+"""Of the calls of the workspace."""
+CRASHES = 0.01
+"""Of the times that a point is passed at which the bot may crash."""
 TICK_SECONDS = 5.0
 LONGEST_END = 4 * 3600.0
 """Seconds of the simulation after which everything must have been delivered and done."""
@@ -262,13 +266,11 @@ class SimOutgoing(Outgoing):
 class World:
     """A seed's story, and what must hold at its end."""
 
-    def __init__(
-        self, seed: int, kept: Kept, *, fault_share: float = 0.15, crash_share: float = 0.01
-    ) -> None:
+    def __init__(self, seed: int, kept: Kept) -> None:
         self.seed = seed
         self.kept = kept
-        self.fault_share = fault_share
-        self.crash_share = crash_share
+        self.fault_share = FAULTS
+        self.crash_share = CRASHES
         self.rng = random.Random(seed)
         self.loop = VirtualLoop()
         self.start = TUESDAY
@@ -493,7 +495,8 @@ class World:
             if State(state) in TERMINAL:
                 assert outcome, "an ended referral has no reason"
             else:
-                assert actor and due is not None, "an open referral has no next actor or no due time"
+                assert actor, "an open referral has no next actor"
+                assert due is not None, "an open referral has no due time"
         assert not rows("SELECT id FROM follow_up WHERE done_at < due_at"), "a follow-up came early"
         with closing(self.kept.open()) as store:
             assert verify(store).broken is None

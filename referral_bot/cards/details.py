@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from referral_bot.model import Appointment, Packet, Phi, Preference, Referral
 
 ASSUMED: Final = "assumed"
 MISSING: Final = "still needed"
+NOT_ACCEPTED: Final = "not accepted here"
 
 LABELS: Final[dict[str, str]] = {
     "patient_name": "Patient name",
@@ -88,7 +90,7 @@ def plain_facts(view: View) -> list[Fact]:
 def facts(view: View) -> tuple[Fact, ...]:
     """Everything known, as this mode lets it stand in a thread."""
     packet = view.referral.packet
-    private = [*patient_facts(packet), *clinical_facts(packet)]
+    private = [*patient_facts(packet), *_marked(view)]
     if view.phi is Phi.FULL:
         return (*private, *plain_facts(view))
     given = [fact.label.lower() for fact in private if fact.label != "Patient name"]
@@ -99,7 +101,7 @@ def facts(view: View) -> tuple[Fact, ...]:
 
 def everything(view: View) -> tuple[Fact, ...]:
     """Everything known, in full, for one person alone."""
-    return (*patient_facts(view.referral.packet), *clinical_facts(view.referral.packet), *plain_facts(view))
+    return (*patient_facts(view.referral.packet), *_marked(view), *plain_facts(view))
 
 
 def wishes(preference: Preference) -> str:
@@ -136,6 +138,17 @@ def visit(view: View, appointment: Appointment) -> str:
     with_whom = provider.name if provider else appointment.provider_key
     where = location.name if location else appointment.location_key
     return f"{when} with {with_whom} at {where}"
+
+
+def _marked(view: View) -> list[Fact]:
+    """The clinical facts; an insurance that the practice doesn't take says so."""
+    packet = view.referral.packet
+    if packet.insurance.payer not in view.practice.payers.not_accepted:
+        return clinical_facts(packet)
+    return [
+        replace(fact, mark=NOT_ACCEPTED) if fact.label == "Insurance" else fact
+        for fact in clinical_facts(packet)
+    ]
 
 
 def _mark(referral: Referral, name: str) -> str:

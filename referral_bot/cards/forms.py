@@ -78,7 +78,12 @@ def _clinical_fields(referral: Referral, practice: Practice) -> list[FormField]:
         TextField("member_id", "Member ID", packet.insurance.member_id or "", optional=True, max_length=60),
         ChoiceField("service", "Service", services, referral.service_key),
         TextField(
-            "reason", "Reason", packet.reason or "", multiline=True, optional=True, hint="In your own words"
+            "reason",
+            "Reason",
+            packet.reason or "",
+            multiline=True,
+            optional=True,
+            hint="In your own words; or choose a diagnosis code below",
         ),
         SearchField(
             "icd10",
@@ -145,7 +150,7 @@ def payer_option(practice: Practice, name: str) -> Option:
     if name in practice.payers.accepted:
         said = "accepted"
     elif name in practice.payers.not_accepted:
-        said = "not accepted here"
+        said = details.NOT_ACCEPTED
     return Option(name, f"{name}: {said}")
 
 
@@ -172,7 +177,8 @@ def details_form(
     view: View, files: Sequence[tuple[str, str]] = (), said: Sequence[tuple[str, str]] = ()
 ) -> Form:
     """Everything known, for one person alone: files by a link each, and who said what the thread hides."""
-    lines = [Saying(f"{fact.label}: {fact.value}") for fact in details.everything(view)]
+    known = details.everything(view)
+    lines = [Saying(" · ".join(filter(None, (f"{fact.label}: {fact.value}", fact.mark)))) for fact in known]
     lines += [Saying(f"{who}: {text}") for who, text in said]
     links = [LinkField(name, url) for name, url in files]
     return Form("looked", view.referral.id, view.referral.reference or "Draft", (*lines, *links))

@@ -193,7 +193,6 @@ _PRACTICE_BUTTONS: tuple[tuple[str, str, Move], ...] = (
 """Label, action, and the move that must be possible for it to be shown; in the order of the work."""
 
 _NEXT_STEP: Final = {
-    State.SUBMITTED: "claim",
     State.RECEIVED: "accept",
     State.ACCEPTED: "book",
     State.CONTACTING: "book",
@@ -202,7 +201,7 @@ _NEXT_STEP: Final = {
     State.CHECKED_IN: "seen",
     State.SEEN: "report",
 }
-"""The action that brings a referral forward; a booked one waits for the visit."""
+"""What brings a claimed referral forward; a booked one waits for the visit."""
 
 
 def practice_head(view: View) -> Card:
@@ -235,15 +234,16 @@ def _practice_buttons(view: View) -> tuple[Button, ...]:
     buttons = []
     for label, action, move in _PRACTICE_BUTTONS:
         if may_move(referral, move) and action != hidden:
-            style = _style(referral.state, action)
+            style = _style(view, action)
             buttons.append(Button(_relabelled(view, action, label), action, referral.id, style=style))
     if view.phi is Phi.MINIMAL:
         buttons.insert(1, Button("Show details", "details", referral.id))
     return tuple(buttons)
 
 
-def _style(state: State, action: str) -> Style:
-    if action == _NEXT_STEP.get(state):
+def _style(view: View, action: str) -> Style:
+    unclaimed = view.owner is None and may_move(view.referral, Move.CLAIM)
+    if action == ("claim" if unclaimed else _NEXT_STEP.get(view.referral.state)):
         return Style.PRIMARY
     return Style.DANGER if action == "decline" else Style.PLAIN
 

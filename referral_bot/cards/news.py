@@ -318,7 +318,7 @@ _WRITERS: Final[dict[Audience, dict[EventKind, _Writer]]] = {
 }
 
 _FALLBACKS: Final[dict[EventKind, str]] = {
-    EventKind.CLAIMED: "somebody has it",
+    EventKind.CLAIMED: "the practice has it",
     EventKind.ACCEPTED: "accepted",
     EventKind.ASKED_OFFICE: "the practice has a question",
     EventKind.OFFICE_ANSWERED: "the office's answer",

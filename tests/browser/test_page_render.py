@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from fixtures.fake_page_server import BLOCKS, WORKSPACE, FakeWorkspace, make_app
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
+from stage import note, picture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDE, NARROW = (1600, 950), (380, 780)
 EXAMPLE = "Jane Whitcomb, DOB 3/14/1962"
 
@@ -61,16 +51,6 @@ class Demo:
         return log
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip(f"no browser at {CHROMIUM}")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def demo(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Demo]:
     """The page, at the size that the test asks for or wide; it must stay without errors."""
@@ -87,22 +67,11 @@ async def demo(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterato
         await page.goto(str(server.make_url("/")))
         await expect(demo.left.locator(".message").first).to_be_visible()
         yield demo
-        await screenshot(page, request.node.name)
+        await page.screenshot(path=picture(request.node.name))
         hacked = await page.evaluate("window.hacked")
         await context.close()
     assert hacked is None
     assert demo.troubles == []
-
-
-def note(troubles: list[str], kind: str, text: str) -> None:
-    if kind in ("error", "warning"):
-        troubles.append(text)
-
-
-async def screenshot(page: Page, name: str) -> None:
-    """Keep how it looked at the end, where `SCREENSHOTS` names a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png")
 
 
 both_widths = pytest.mark.parametrize("demo", [WIDE, NARROW], indirect=True, ids=["wide", "narrow"])

@@ -220,10 +220,10 @@ class Page {
   }
 
   guideStage() {
-    const bring = async (id, kind = "channel") => {
+    const bring = async (id) => {
       const pane = await this.paneOf(id);
       const { me, channels } = pane.session.state;
-      const channel = kind === "dm" ? channels.find((each) => each.kind === "dm") : homeChannel(me, channels);
+      const channel = homeChannel(me, channels);
       if (channel && (pane.channel !== channel.id || pane.tab !== "messages")) pane.openChannel(channel.id);
       return pane;
     };
@@ -248,10 +248,6 @@ class Page {
         const newest = pane.list.conversation.messages.filter((message) => message.reply_count).at(-1);
         if (newest) pane.openThread(newest.ts);
         else pane.say("There is no thread yet: send a message first.");
-      }),
-      showApp: told(async (id) => {
-        const pane = await bring(id, "dm");
-        pane.list.log.focus();
       }),
       showClock: () => this.clock.node.querySelector("button").focus(),
     };

@@ -110,6 +110,8 @@ export class Fields {
       delete left[field.blockId];
     }
     first?.input.control.focus();
+    // The words under the field too, not only the field.
+    first?.input.control.closest(".field")?.scrollIntoView({ block: "nearest" });
     return Object.values(left);
   }
 }

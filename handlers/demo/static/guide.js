@@ -19,7 +19,6 @@ const PRACTICE = "U0TESS";
  * @property {(person: string, text: string) => Promise<void>} type put a message into the composer of that person's channel
  * @property {(person: string) => Promise<void>} show show that person's first channel
  * @property {(person: string) => Promise<void>} showThread show the newest thread in that person's first channel
- * @property {(person: string) => Promise<void>} showApp show that person's conversation with the bot
  * @property {() => void} showClock put the focus on the clock's buttons
  */
 
@@ -58,8 +57,8 @@ const STEPS = [
   },
   {
     title: "Close the loop",
-    text: "As Tess: Arrived, Seen, Send report. Maria gets it where she began, and rates it with one tap. Then meet the others: Dana, the liaison, has her morning at 8:00.",
-    action: ["Meet Dana", (stage) => stage.showApp("U0DANA")],
+    text: "As Tess: Arrived, Seen, Send report. Maria gets it where she began, and rates it with one tap. Then be somebody else: Omar, of another office, learns nothing of her patient.",
+    action: ["Be Omar", (stage) => stage.show("U0OMAR")],
     done: ({ kind, label }) => (kind === "press" || kind === "submit") && /send report/i.test(label),
   },
 ];

@@ -326,7 +326,7 @@ export class Pane {
     const channel = this.session.channel(this.channel);
     const how =
       channel?.kind === "dm"
-        ? "Write to it here: “refer Jane Whitcomb …”, “when can you see …”, “status”, “help”."
+        ? `Write to it here: ${me.side === "practice" ? "" : "“refer Jane Whitcomb …”, "}“when can you see …”, “status”, “help”.`
         : me.side === "practice"
           ? `What ${bot.name} has to say here appears by itself. Begin a message with @${bot.name} to ask it something.`
           : `Begin a message with @${bot.name} to have it answered here.`;

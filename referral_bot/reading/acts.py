@@ -44,6 +44,7 @@ _NEGATED_CANCEL = re.compile(
     r"|drop\w*)\b[^.!?]{0,12}[.!?,]? ?(?:\bno,? don'?t\b|\bwait,? no\b|\bno wait\b|\bscratch that\b"
     r"|\bnever ?mind\b|\bactually don'?t\b|\bno don'?t\b)"
 )
+_PULL_UP = re.compile(r"\bpull(?:ed|ing)? (?:it |them |her |him |that )?up\b")
 _TAKEN_BACK = re.compile(
     r"\b(?:no,? don'?t|wait,? no|no wait|scratch that|never ?mind|actually,? (?:don'?t|no)|don'?t cancel"
     r"|disregard that)\b"
@@ -258,7 +259,7 @@ def _cancel(sentence: _Sentence, whole: str) -> Act | None:
     text = sentence.text
     if _NEGATED_CANCEL.search(text):
         return Act(hits[0].start, "not_cancel")
-    if _PASSIVE.search(text):
+    if _PASSIVE.search(text) or _PULL_UP.search(text):
         return None
     after = sentence.doc.words.lower[sentence.stop : sentence.stop + 24]
     back = _TAKEN_BACK.search(text)

@@ -365,6 +365,8 @@ def read_attachment(doc: Document, start: int, end: int) -> Fields:
             doc.cue("attach", begin, stop) or _PUT_HERE.search(doc.words.lower, begin, stop)
         ):
             continue
+        if "?" in doc.words.lower[begin:stop] and doc.cue("document", begin, stop):
+            continue
         documents, _ = find_documents(doc, begin, stop)
         if not documents:
             kinds = dict.fromkeys(str(hit.value) for hit in doc.found("document", begin, stop))

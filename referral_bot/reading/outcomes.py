@@ -203,7 +203,10 @@ def _one_outcome(
     if "attach_document" in intents:
         fields.update(read_attachment(doc, start, end))
     if "check_availability" in intents:
-        for key, value in read_availability(doc, start, end).items():
+        begin = start
+        if len(intents) > 1 and (cues := doc.cue("availability", start, end)):
+            begin = doc.sentence_at(cues[0].start)[0] if of_referral else start
+        for key, value in read_availability(doc, begin, end).items():
             fields.setdefault(key, value)
     for intent in intents:
         if intent in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -90,14 +90,16 @@ def _schedule_office(scene: Scene, referral: Referral, promise: Promise) -> None
 def schedule_visit(scene: Scene, appointment: Appointment) -> None:
     """Write down the reminders before a visit that are still to come."""
     calendar = BusinessCalendar(scene.practice)
+    starts = appointment.starts_at.astimezone(ZoneInfo(scene.practice.zone_of(appointment.location_key)))
     for days in REMIND_DAYS:
-        at = appointment.starts_at - timedelta(days=days)
+        at = starts - timedelta(days=days)  # at the visit's own time of day, also where the clocks change
         while not calendar.is_business_day(at.astimezone(ZoneInfo(scene.practice.timezone)).date()):
             at -= timedelta(days=1)  # nothing is posted on closed days, and after the visit it helps nobody
         if at > scene.now:
             key = f"visit:{appointment.id}:{days}"
             kind = FollowUpKind.VISIT_REMINDER
-            schedule(scene, appointment.referral_id, kind, at, f"{appointment.id}:{days}", key)
+            argument = f"{appointment.id}:{days}"
+            schedule(scene, appointment.referral_id, kind, at.astimezone(UTC), argument, key)
 
 
 def schedule_draft(scene: Scene, referral: Referral) -> None:

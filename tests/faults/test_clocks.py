@@ -1,4 +1,4 @@
-"""F10: a clock that jumps, the nights on which clocks are changed, and the day that comes every four years."""
+"""F10: a clock that jumps, nights on which clocks are changed, and the day that comes every four years."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ class Watched:
                     "SELECT argument FROM follow_up WHERE done_at IS NOT NULL AND kind = 'promise'"
                 ).fetchall()
             )
-            assert all(step <= done[id] for id, step in steps.items())
+            # The first step, the reminder, is passed over where it is late already.
+            assert all(step <= done[id] + (1 if done[id] else 0) for id, step in steps.items())
             reminded = cursor.execute("SELECT count(*) FROM event WHERE kind = ?", [EventKind.REMINDED.value])
             count = reminded.fetchone()[0]
             visits = cursor.execute(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from referral_bot.reading.coverage import payers_in
+from referral_bot.reading.coverage import payers_in, unknown_payer
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.resolve import Mention
@@ -87,7 +87,7 @@ _HAS_CALLED = re.compile(
 )
 _CALL_ME = re.compile(r"\b(?:call|ring|phone|text|contact)\w* (?:me|us)\b|\bplease\b|\bpls\b")
 _RECEIPT = re.compile(
-    r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach|turn\w*)\b"
+    r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach\w*|turn\w*)\b"
 )
 
 
@@ -119,6 +119,9 @@ def weigh(doc: Document, start: int, end: int) -> Evidence:
     )
 
 
+_OURS = re.compile(
+    r"\b(?:we|our|ours|us|i|my|mine|i've|we've|i'm|referrals?|refs?|nuestr\w+|mis|referencias|list|from)\b"
+)
 _YOU = re.compile(r"\b(?:you|yall|y'all|u)\b")
 _WANTS_TO_KNOW = re.compile(r"\b(?:need|give|send|tell|share|know|confirm)\b")
 _A_REFERRAL = re.compile(r"\breferral|\bref\b")
@@ -211,6 +214,8 @@ _PLAIN = (
 def _plain(sentence: _Sentence) -> list[Act]:
     """Acts that their cue alone tells."""
     acts = [Act(sentence.cues[cue][0].start, intent) for cue, intent in _PLAIN if cue in sentence.cues]
+    if not _OURS.search(sentence.text):
+        acts = [act for act in acts if act.intent != "office_open"]
     human = sentence.cues.get("human")
     if human and not _is_no_wish(sentence.text):
         acts.append(Act(human[0].start, "request_human"))
@@ -236,7 +241,8 @@ def _insurance(sentence: _Sentence) -> Act | None:
     if not hits or not _ASKS_INSURANCE.search(sentence.text):
         return None
     doc, begin, stop = sentence.doc, sentence.begin, sentence.stop
-    if not (payers_in(doc, begin, stop) or doc.found("plan", begin, stop)):
+    named = payers_in(doc, begin, stop) or doc.found("plan", begin, stop)
+    if not named and not unknown_payer(doc, begin, stop):
         return None
     return (
         Act(hits[0].start, "ask_insurance_accepted") if sentence.asks or _YOU.search(sentence.text) else None

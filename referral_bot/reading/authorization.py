@@ -95,7 +95,7 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
         if following and following[0][0] < end and not re.search(r"\d{5}", lower[first:stop]):
             nearby = lower[following[0][0] : following[0][1]]
             if (
-                re.match(r"\s*(?:#|no|number|[a-z]{1,5}-?\d{4,}|auth|good|valid|approved)", nearby)
+                re.match(r"\s*(?:#|no|number|[a-z]{0,5}-?\d{4,}|auth|good|valid|approved)", nearby)
                 and len(nearby) < 60
             ):
                 window_end = min(end, following[0][1])

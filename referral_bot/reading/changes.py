@@ -266,11 +266,18 @@ def _renamed(doc: Document, start: int, end: int, patient: Fields, taken: bytear
         taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
 
 
+_ENDED = re.compile(
+    r" (?:\w+ )?(?:termed|ended|ends|lapsed|expired|dropped|was cancell?ed|is gone|no longer)\b"
+)
+
+
 def _insurance(doc: Document, start: int, end: int, old: list[tuple[int, int]], taken: bytearray) -> Fields:
     """The new coverage, whichever order old and new stand in, with its first day."""
     begin = start
     payers = payers_in(doc, start, end)
-    fresh = [hit for hit in payers if not _is_old(doc, hit.start, old)]
+    fresh = [
+        hit for hit in payers if not _is_old(doc, hit.start, old) and not _ENDED.match(doc.after(hit.end, 24))
+    ]
     if payers and fresh and fresh[0] is not payers[0]:
         begin = fresh[0].start
         for hit in payers:

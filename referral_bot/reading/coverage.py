@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from referral_bot.reading.document import Document
 from referral_bot.reading.layout import Labelled
+from referral_bot.reading.lexicon import EVERYDAY_WORDS
 from referral_bot.reading.member_ids import read_member_id
 from referral_bot.reading.model import Fields
 from referral_bot.reading.plans import plan_after
@@ -180,6 +181,20 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
     return Coverage(insurance, taken)
 
 
+_ASKED_ABOUT = re.compile(
+    r"\b(?i:take|accept|accepting|taking|participate with|participating with|par with|contracted with"
+    r"|network with|credentialed with|acepta\w*|toman)\s+(?P<name>[A-Z][\w&'-]+(?: [A-Z][\w&'-]+){0,3})"
+)
+
+
+def unknown_payer(doc: Document, start: int, end: int) -> str:
+    """The name after "do you take" that no table knows; empty if there is none, or if it is no payer's."""
+    match = _ASKED_ABOUT.search(doc.words.raw, start, end)
+    if match is None or doc.style != "mixed" or match["name"].lower().split()[0] in EVERYDAY_WORDS:
+        return ""
+    return match["name"]
+
+
 def _names_another(doc: Document, label: Labelled, named: list[Hit]) -> bool:
     """Whether a label's value begins with a payer that no table knows, Medicare or Medicaid its plan."""
     inside = [hit for hit in named if label.start <= hit.start < label.end]
@@ -286,17 +301,27 @@ def _from_payer(
     lower = doc.words.lower
     payer = str(primary.value)
     at = primary.end
+    whole = next(
+        (hit for hit in doc.hits.get("plan", ()) if hit.first == primary.first and hit.end > at), None
+    )
+    if whole:  # "Medicare Advantage" is a plan that begins with its payer's name
+        at = whole.end
     state = _STATES.match(lower, at) if "blue" in payer.lower() or payer == "Anthem" else None
     if state and not (state[0] == " or" or state[0] == " in"):
         at = state.end()
     plan, plan_end = plan_after(doc, at, end)
+    if whole:
+        plan, plan_end = " ".join(part for part in (str(whole.value), plan) if part), max(at, plan_end)
     beside = [hit for hit in others if hit.start >= primary.end]
     if beside and payer in _PROGRAMS | {"Medicare"}:
         between = lower[max(at, plan_end) : beside[0].start]
         tail = lower[beside[0].end : beside[0].end + 30]
+        advantage = plan in ("Advantage", "Medicare Advantage")
         managed = (
-            re.fullmatch(r"[ ]*(?:[-(/:]|thru|through|via|by|under|-? ?managed by)?[ ]*", between) is not None
-        )
+            advantage and re.fullmatch(r" *(?:de|from|with|w/|,)? *", between) is not None
+        ) or re.fullmatch(
+            r"[ ]*(?:[-(/:]|thru|through|via|by|under|-? ?managed by)?[ ]*", between
+        ) is not None
         supplement = re.match(r"[ ]*\(?(?:supp|secondary|2nd|medigap|sec\b|plan [a-n]\b)", tail) is not None
         if (
             managed

@@ -184,7 +184,9 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
         if hit.first > 0:
             before = words.low[hit.first - 1]
             gap = raw[words.end[hit.first - 1] : hit.start]
-            if gap == " " and before in _OTHERS:
+            if gap == " " and (
+                before in _OTHERS or (before.isalpha() and lower.startswith("to ", hit.start))
+            ):
                 continue
             if gap == "" and before not in ",;|([/.:":
                 continue

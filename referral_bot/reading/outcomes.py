@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from referral_bot.reading.acts import Act
 from referral_bot.reading.availability import read_availability, read_topics
 from referral_bot.reading.changes import read_attachment, read_update
+from referral_bot.reading.coverage import unknown_payer
 from referral_bot.reading.document import Document
 from referral_bot.reading.followups import (
     name_fields,
@@ -254,6 +255,9 @@ def loose_outcome(doc: Document, intent: str, start: int, end: int) -> Outcome:
         outcome.fields = {
             key: asked[key] for key in ("insurance", "service", "location", "provider") if key in asked
         }
+        if "insurance" not in asked and (payer := unknown_payer(doc, start, end)):
+            outcome.fields["insurance"] = {"payer": payer}
+            outcome.fields.pop("provider", None)
     elif intent == "ask_practice_info":
         outcome.fields = {"topic": read_topics(doc, start, end)}
         asked = read_availability(doc, start, end)

@@ -147,4 +147,6 @@ def _document_region(
         )
     ):
         first = comma
-    return first, max(stop if last_sent > first else last_sent, last_sent)
+    last = max([hit.end for hit in hits] + [last_sent])
+    after = min((place for sign in ",;" if (place := lower.find(sign, last, stop)) >= 0), default=stop)
+    return first, after

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from referral_bot.reading.document import Document
-from referral_bot.reading.lexicon import EVERYDAY_WORDS, GIVEN_NAMES, SURNAMES
+from referral_bot.reading.lexicon import CLINICAL_WORDS, EVERYDAY_WORDS, GIVEN_NAMES, SURNAMES
 from referral_bot.reading.names import PARTICLES, Name, is_plausible, read_name, title_case, two_names
 from referral_bot.reading.tables.people import CREDENTIALS, DOCTOR_TITLES, PATIENT_TITLES
 
@@ -119,7 +119,8 @@ def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Ru
             particle += raw[words.start[at] : words.end[at]] + " "
             at += 1
             continue
-        if not _is_part(doc, at, capitals):
+        surname = capitals and len(parts) == 1 and parts[0].lower() in GIVEN_NAMES
+        if not _is_part(doc, at, capitals) and not (surname and _may_be_surname(doc, at)):
             break
         end = at
         while (
@@ -142,6 +143,13 @@ def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Ru
     )
 
 
+def _may_be_surname(doc: Document, index: int) -> bool:
+    """Whether a capitalised word after a given name is a surname although medicine knows it: "Kim Sayre"."""
+    word = doc.words.low[index]
+    capital = doc.words.raw[doc.words.start[index]].isupper()
+    return capital and doc.style == "mixed" and word in CLINICAL_WORDS and word.isalpha() and len(word) > 3
+
+
 def _is_part(doc: Document, index: int, capitals: bool) -> bool:
     word = doc.words.low[index]
     if not word[0].isalpha() or word in _NEVER or word in DOCTOR_TITLES or word in PATIENT_TITLES:
@@ -157,6 +165,7 @@ def _is_part(doc: Document, index: int, capitals: bool) -> bool:
     return is_plausible(word)
 
 
+_ORDERERS = frozenset(["ordering", "referring"])
 _ROLE_WORDS = frozenset(["md", "provider", "physician", "doc", "np", "pa"])
 
 
@@ -177,10 +186,10 @@ def find_doctors(doc: Document) -> list[Doctor]:
     for index, word in enumerate(words.low):
         if word in DOCTOR_TITLES:
             found = _with_title(doc, index)
-        elif word in _ROLE_WORDS and index > 0 and words.low[index - 1] in ("ordering", "referring"):
-            found = _with_role(doc, index)
-        elif word in CREDENTIALS and index > 0:
-            found = _with_credential(doc, index)
+        elif word in CREDENTIALS | _ROLE_WORDS and index > 0:
+            found = _with_credential(doc, index) if word in CREDENTIALS else None
+            if found is None and not _ORDERERS.isdisjoint(words.low[max(0, index - 3) : index]):
+                found = _with_role(doc, index)
         else:
             continue
         if found and not any(
@@ -213,7 +222,7 @@ def _with_role(doc: Document, index: int) -> Doctor | None:
     while after < len(words) and words.low[after] in ("is", ":", "=", "-"):
         after += 1
     found = _titled(doc, after)
-    return Doctor(words.start[index - 1], found[1], found[0], "referring") if found else None
+    return Doctor(words.start[index], found[1], found[0], "referring") if found else None
 
 
 def _with_credential(doc: Document, index: int) -> Doctor | None:

@@ -9,8 +9,14 @@ from referral_bot.reading.coverage import payers_in
 from referral_bot.reading.document import Document
 from referral_bot.reading.matters import Matter
 from referral_bot.reading.outcomes import OF_A_REFERRAL
+from referral_bot.reading.people import find_doctors
 from referral_bot.reading.when import read_when
 from referral_bot.reading.wishes import find_services
+
+_PATIENT_SAYS = re.compile(
+    r"\b(?:he|she|they|pt|patient|mom|dad|family)(?:'s| is)? (?:says?|said|saying|told|tells)\b"
+    r"[^.?!]{0,20}\b(?:nobody|no one)\b"
+)
 
 
 def settle(
@@ -127,6 +133,8 @@ def settle(
             and "?" not in doc.words.lower[slice(*doc.sentence_at(by["check_status"].place))]
         ):
             drop("check_status")
+    if "check_status" in by and "report_issue" in by and _PATIENT_SAYS.search(lower):
+        drop("report_issue")
     if "check_availability" in by:
         if about and re.search(r"\b(?:sooner|earlier|moved up|move (?:her|him) up)\b", lower):
             by["reschedule_appointment"] = Act(by["check_availability"].place, "reschedule_appointment")
@@ -134,12 +142,25 @@ def settle(
         drop("update_referral") if "check_availability" in by and not about else None
         if "check_availability" in by and "check_status" in by and not about:
             names_status = re.search(
-                r"\bstatus\b|\b(?:on|for|with) (?:mr|mrs|ms)\b|\b(?:her|his) referral\b", lower
+                r"\bstatus\b|\bnamed\b|\b(?:on|for|with) (?:mr|mrs|ms)\b|\b(?:her|his) referral\b", lower
             )
-            if not names_status:
-                drop("check_status")
+            drop(
+                "check_availability"
+                if names_status and names_status[0] == "named"
+                else ""
+                if names_status
+                else "check_status"
+            )
         if "check_availability" in by and "report_issue" in by:
             drop("report_issue")
+    if (
+        "update_referral" in by
+        and "check_status" not in by
+        and "?" in lower
+        and about
+        and not has_values(doc, matter)
+    ):
+        by["check_status"] = Act(by.pop("update_referral").place, "check_status")
     if "update_referral" in by:
         if (
             not about
@@ -285,7 +306,8 @@ def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, openin
     if named and "?" in lower:
         return [Act(matter.start, "check_status")]
     services = find_services(doc, matter.start, matter.end)
-    if services and read_when(doc.words.lower, matter.start, matter.end, doc.today).preference():
+    doctors = [doctor for doctor in find_doctors(doc) if matter.start <= doctor.start < matter.end]
+    if (services or doctors) and read_when(doc.words.lower, matter.start, matter.end, doc.today).preference():
         return [Act(matter.start, "check_availability")]
     if services and (
         "?" in lower or re.search(r"\b(?:week|tomorrow|today|mon|tue|wed|thu|fri|appt|new pt)\b", lower)

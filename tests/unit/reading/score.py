@@ -292,7 +292,8 @@ def main() -> None:
         print(name, *notes, sep="\n    ")
     print(
         f"{total.lines} messages: intents {total.intents:.3f}, field F1 {total.fields.f1:.3f},"
-        f" flags F1 {total.flags.f1:.3f}, missing F1 {total.missing.f1:.3f}, must_not broken {len(total.broken)}"
+        f" flags F1 {total.flags.f1:.3f}, missing F1 {total.missing.f1:.3f},"
+        f" must_not broken {len(total.broken)}"
     )
 
 

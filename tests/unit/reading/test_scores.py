@@ -14,10 +14,12 @@ DATA = Path(__file__).with_name("data")
 @pytest.mark.parametrize(
     ("name", "intents", "fields", "flags", "missing"),
     [
-        ("development-1", 1.0, 0.985, 1.0, 1.0),
-        ("development-2", 0.975, 0.98, 0.975, 1.0),
+        ("development-1", 1.0, 0.99, 1.0, 1.0),
+        ("development-2", 1.0, 0.99, 1.0, 1.0),
         ("own-1", 1.0, 0.995, 1.0, 1.0),
-        ("own-2", 0.98, 0.985, 0.94, 1.0),
+        ("own-2", 1.0, 0.995, 1.0, 1.0),
+        ("own-3", 1.0, 0.99, 1.0, 1.0),
+        ("own-4", 1.0, 0.995, 1.0, 1.0),
     ],
 )
 def test_the_reader_keeps_its_floor(

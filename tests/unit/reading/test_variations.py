@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date
 
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ NAMES = st.sampled_from(
 )
 BIRTHS = st.dates(date(1930, 1, 1), date(2005, 12, 31))
 SEPARATORS = st.sampled_from([", ", "; ", " - ", ". ", "\n", " | "])
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = calendar.month_abbr[1:]
 
 
 @st.composite

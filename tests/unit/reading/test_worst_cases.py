@@ -14,8 +14,8 @@ LIMIT_SECONDS = 0.1
 SIZE = 40_000
 MANY = Context(open_referrals=tuple(OpenReferral(f"REF-{n}", f"Name{n} Last{n}") for n in range(40)))
 PATIENTS = [
-    f"Maria Lopez{chr(97 + n % 26)}, {n % 12 + 1}/{n % 28 + 1}/19{50 + n % 50}, 309-555-01{n % 100:02d}, Aetna,"
-    " knee pain M25.561, Dr Lee"
+    f"Maria Lopez{chr(97 + n % 26)}, {n % 12 + 1}/{n % 28 + 1}/19{50 + n % 50}, 309-555-01{n % 100:02d},"
+    " Aetna, knee pain M25.561, Dr Lee"
     for n in range(100)
 ]
 PIECES = {

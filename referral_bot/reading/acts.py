@@ -62,7 +62,8 @@ _REFERRAL_WORD = re.compile(
     r"\b(?:referral|referal|ref|appt|appointment|order|one|it|her|him|that|request|consult|visit|twice|cita|referencia|entry|rb-|ref-)\b"
 )
 _ASKS_INSURANCE = re.compile(
-    r"\b(?:take|accept|accepting|accepted|taking|par with|in[ -]network|contracted|participat\w+|aceptan"
+    r"\b(?:see (?:patients|pts|folks|people) with|bill|take|accept|accepting|accepted|taking|par with"
+    r"|in[ -]network|contracted|participat\w+|aceptan"
     r"|toman|acepta|reciben|trabajan con|out of network|credentialed|ok with)\b"
 )
 _WANTS_NOTE = re.compile(
@@ -72,7 +73,7 @@ _WANTS_NOTE = re.compile(
 )
 _SENT_HERE = re.compile(
     r"\b(?:attach\w*|here'?s|here (?:is|are)|dropping|drop|dropped|upload\w*|adjunt\w*|anexo|posting"
-    r"|posted|pasting|sharing|in this (?:thread|chat|message)|aqu[ií]|files?|below)\b"
+    r"|posted|pasting|sharing|(?:in|to) (?:this|the) (?:thread|chat|message)|aqu[ií]|files?|below)\b"
 )
 _MANY_TRIES = re.compile(
     r"\b(?:two|three|four|five|six|seven|\d+|several|multiple|numerous) (?:messages|voicemails|vms|calls"
@@ -128,7 +129,7 @@ _A_REFERRAL = re.compile(r"\breferral|\bref\b")
 _CANCEL_AROUND = re.compile(r"\bcancel|withdraw|referral|\bref\b|need|want")
 _WEAK_MOVES = ("instead", "conflict", "need another", "move", "push", "new time", "not work")
 _VISIT = re.compile(r"\b(?:appt|appointment|visit|cita)\b")
-_SOME_DAY = re.compile(r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move)\w*\b|\d/\d")
+_SOME_DAY = re.compile(r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move|morning|afternoon)\w*\b|\d/\d")
 _MOVED_TO_URGENT = re.compile(r"\b(?:moved?|bump(?:ed)?)\b[^.?!]{0,24}\bto (?:urgent|stat|asap|routine)\b")
 _MOVED_HOUSE = re.compile(
     r"\b(?:he|she|they|pt|patient|family)(?:'s|'ve| has| have| is)? (?:just )?mov(?:ed|ing)\b"

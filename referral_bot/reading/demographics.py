@@ -46,7 +46,7 @@ _CALLBACK = re.compile(
     r"|back ?line|fax)|office|ofc|clinic|front desk|here at|i'll be at|text me|nurse line|ring me"
     r"|reach us|mi (?:número|numero|teléfono|telefono|directo|línea|linea|extensión)"
     r"|llám[ae](?:n)?me(?: al)?|llame(?:n)?me(?: al)?|llamar(?:me)? al|triage line|desk"
-    r"|extension)\b)[^.;\n]{0,22}$"
+    r"|extension)\b)[^.;,\n]{0,22}$"
 )
 _FAX = re.compile(r"\b(?:fax|fx|f)\b[ .:#=]*(?:is |number |no\.? |# ?|at |to )?$")
 _UNTIL = re.compile(

@@ -421,7 +421,8 @@ def read_callback(doc: Document, start: int, end: int) -> Fields:
     for reach in sort_phones(doc, start, end, []):
         if reach.role in ("callback", "phone", "cell", "office", "contact"):
             callback: Fields = {"phone": reach.phone.e164}
-            until = find_until(doc, *doc.sentence_at(reach.phone.start))
+            begin, stop = doc.sentence_at(reach.phone.start)
+            until = find_until(doc, begin, doc.sentence_at(stop)[1])
             if until:
                 callback["until"] = until[0]
             fields["callback"] = callback

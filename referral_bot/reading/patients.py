@@ -236,7 +236,7 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
         score += 0.5
     if _ORGANISATION_AFTER.match(after):
         score -= 5
-    if re.search(r"\b(?:at|in|from|near|dr|the) $", before):
+    if re.search(r"\b(?<!look )(?:at|in|from|near|dr|the) $", before):
         score -= 2
     if not capitals:
         unknown = sum(not is_plausible(part.lower().split("-")[0]) for part in parts)

@@ -58,7 +58,7 @@ def plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
         if word in ("a", "b", "d") and not parts and words.raw[words.start[index]].isupper():
             if (
                 index + 2 < len(words)
-                and words.low[index + 1] in ("/", "&")
+                and words.low[index + 1] in ("/", "&", "and")
                 and words.low[index + 2] in ("a", "b")
             ):
                 parts.append("Part A and B")

@@ -99,7 +99,9 @@ _PROBE = re.compile(
     r"|drop table|select \*|<script|base64|olvida (?:tus|las|todas)|ignora (?:tus|las|todas|todo))\b"
 )
 _OTHERS_DATA = re.compile(
-    r"\b(?:(?:every|all(?: of)?(?: the| your)?|any|each|list(?: of)?(?: all)?(?: the| your)?"
+    r"\b(?:(?:everyone|everybody) (?:that |who )?(?:dr\.?|doctor|you)[^.?!\n]{0,24}\b(?:see\w*|saw"
+    r"|schedul\w*|has|have|treat\w*)|(?:every|all(?: of)?(?: the| your)?|any|each"
+    r"|list(?: of)?(?: all)?(?: the| your)?"
     r"|whole list of|names? of(?: all)?(?: the| your)?|other|which|what|who are (?:the|your)?"
     r"|how many) (?:\w+ ){0,2}?(?:patients?|pts|pt names|people|appts?|appointments|visits|records|charts"
     r"|names)\b[^.?!\n]{0,70}?\b(?:on file|named|with (?:the )?(?:last )?name|schedule[d]?"

@@ -30,7 +30,7 @@ _CLINICAL_AFTER = re.compile(
     r"[ ]*(?:failure|insufficiency|mass|cyst|stone|stones|stenosis|nodule|nodules|fibrosis|embol\w+"
     r"|infection|edema|function|disease|exam|deficits?|symptoms|intact|checks?|bleed|bleeding|artery|cath"
     r"|stress|test|us|ultrasound|dementia|aneurysm|htn|hypertension|murmur|arrest|panel|cancer|upset"
-    r"|issues|sx|list|scan|meds|history|hx|shots?|to|tears?|pain|injur\w+|procedure|biopsy|2/2|workup"
+    r"|issues|sx|list|scan|meds|history|hx|shots?|tears?|pain|injur\w+|procedure|biopsy|2/2|workup"
     r"|work-up|scheduled|last|in 20\d\d|cleared|note|notes|said|saw|records?|report)\b"
 )
 
@@ -86,6 +86,7 @@ _NEGATED = re.compile(
 _URGENCY_WORDS = word_list("urgency_words")
 """Words one of which stands in every statement of urgency."""
 
+_CORRECTS = re.compile(r"\b(?:no|actually|sorry|scratch that|wait|i mean)[ ,.:-]*(?:just |make it |it's )?$")
 _INTERPRETER = re.compile(
     r"\b(?:interpreters?|interpretor|interp\b|interpreter's|translator|traductora?|int[eé]rpretes?|interpretation)\b"
 )
@@ -229,6 +230,8 @@ def find_urgency(doc: Document, start: int, end: int) -> tuple[str, list[Span]]:
             and match[0].startswith("routine")
         ):
             continue
+        if kind == "routine" and stated and _CORRECTS.search(before):
+            return "routine", [*(each for listed in stated.values() for each in listed), span]
         stated.setdefault(kind, []).append(span)
     for label in doc.labelled:
         if label.role == "urgency" and start <= label.label < end and not stated:

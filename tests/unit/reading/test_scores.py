@@ -20,6 +20,7 @@ DATA = Path(__file__).with_name("data")
         ("own-2", 1.0, 0.995, 1.0, 1.0),
         ("own-3", 1.0, 0.99, 1.0, 1.0),
         ("own-4", 1.0, 0.995, 1.0, 1.0),
+        ("own-5", 1.0, 0.99, 1.0, 1.0),
     ],
 )
 def test_the_reader_keeps_its_floor(

@@ -28,9 +28,8 @@ def interpret(
         return slot
     outcomes: list[Outcome] = []
     opening = _shared_acts(doc, division, mentions)
-    single = len(division.matters) == 1
     for matter in division.matters:
-        found = _interpret_one(doc, matter, doctors, contacts, opening, single=single)
+        found = _interpret_one(doc, matter, doctors, contacts, opening)
         outcomes += found
     if division.listed:
         for begin, stop in division.shared:
@@ -142,8 +141,6 @@ def _interpret_one(
     doctors: list[Doctor],
     contacts: list[Contact],
     opening: list[str],
-    *,
-    single: bool,
 ) -> list[Outcome]:
     start, end = matter.start, matter.end
     acts = find_acts(doc, start, end, matter.mentions)

@@ -20,6 +20,10 @@ _PLACE_BEFORE = re.compile(
 )
 
 
+_COMPASS = frozenset(["north", "south", "east", "west", "downtown", "main", "central"])
+"""Ordinary words that places are called by."""
+
+
 def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tuple[str, Span] | None:
     """The practice's place that is meant: known from the directory, labelled, or as written before
     "clinic" or after "at".
@@ -53,9 +57,7 @@ def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tupl
         capital = raw[words.start[index]].isupper()
         if not capital and doc.style == "mixed":
             continue
-        if token in EVERYDAY_WORDS and not (
-            capital and token in ("north", "south", "east", "west", "downtown", "main", "central")
-        ):
+        if token in EVERYDAY_WORDS and not (capital and token in _COMPASS):
             continue
         last = index
         while (
@@ -75,7 +77,7 @@ def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tupl
             last += 1
         after = _PLACE_AFTER.match(lower[words.end[last] : words.end[last] + 12])
         before = doc.before(words.start[index], 18)
-        clinical = all(words.low[at] in CLINICAL_WORDS for at in range(index, last + 1))
+        clinical = all(words.low[at] in CLINICAL_WORDS - _COMPASS for at in range(index, last + 1))
         if (
             after
             and token not in ("your", "our", "main")

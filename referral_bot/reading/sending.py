@@ -89,6 +89,8 @@ def is_submission(
             and facts >= 1
             and "check_status" not in opening
         )
+    if lower.lstrip().startswith(("refer ", "referral ", "refer:")) and is_named(names()):
+        return True
     asking = kinds & {
         "check_status",
         "request_consult_note",

@@ -145,7 +145,7 @@ def read_availability(doc: Document, start: int, end: int) -> Fields:
         take(*place[1])
     if services and _has_story(doc, start, end, taken):
         reason = read_reason(doc, start, end, taken)
-        clinical = sum(word in CLINICAL_WORDS - _NO_STORY for word in reason.lower().split())
+        clinical = sum(word in _STORY for word in reason.lower().split())
         if clinical > 1 or (clinical and len(reason.split()) < 8):
             fields["reason"] = reason
     return fields
@@ -207,6 +207,7 @@ _NO_STORY = frozenset(
     ["open", "female", "male", "early", "late", "first", "new", "right", "left", "care", "adult"]
 )
 """Words of code titles that say nothing about a patient in a question about openings."""
+_STORY = CLINICAL_WORDS - _NO_STORY
 _TOPICS = (
     ("fax", "fax_topic"),
     ("address", "address_topic"),

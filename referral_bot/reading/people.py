@@ -186,7 +186,7 @@ def find_doctors(doc: Document) -> list[Doctor]:
     for index, word in enumerate(words.low):
         if word in DOCTOR_TITLES:
             found = _with_title(doc, index)
-        elif word in CREDENTIALS | _ROLE_WORDS and index > 0:
+        elif (word in CREDENTIALS or word in _ROLE_WORDS) and index > 0:
             found = _with_credential(doc, index) if word in CREDENTIALS else None
             if found is None and not _ORDERERS.isdisjoint(words.low[max(0, index - 3) : index]):
                 found = _with_role(doc, index)

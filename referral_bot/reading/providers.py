@@ -22,6 +22,7 @@ _PLACE_BEFORE = re.compile(
 
 _COMPASS = frozenset(["north", "south", "east", "west", "downtown", "main", "central"])
 """Ordinary words that places are called by."""
+_NO_PLACES = CLINICAL_WORDS - _COMPASS
 
 
 def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tuple[str, Span] | None:
@@ -77,7 +78,7 @@ def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tupl
             last += 1
         after = _PLACE_AFTER.match(lower[words.end[last] : words.end[last] + 12])
         before = doc.before(words.start[index], 18)
-        clinical = all(words.low[at] in CLINICAL_WORDS - _COMPASS for at in range(index, last + 1))
+        clinical = all(words.low[at] in _NO_PLACES for at in range(index, last + 1))
         if (
             after
             and token not in ("your", "our", "main")

@@ -324,7 +324,7 @@ async def test_a_channel_that_is_gone_is_told_to_the_practice(bot: WholeBot) -> 
     told = bot.newest("C0INTAKE", "could not be delivered")
     assert f"A message in channel {LAKESIDE} could not be delivered (is_archived)." in told.head
     assert "Please tell them another way." in told.head
-    assert "Claimed by Tess Moran" in card.head
+    assert "Claimed by: Tess Moran" in card.head
 
 
 # ---------------------------------------------------------------- the database in trouble

@@ -76,7 +76,7 @@ async def test_who_left_the_directory_loses_access_and_keeps_their_history(bot: 
     assert "I don't know you yet" in bot.joy.told
     card = bot.newest(INTAKE, reference)
     await bot.tess.presses(card.head, "Claim")
-    assert "Claimed by Tess Moran" in card.head
+    assert "Claimed by: Tess Moran" in card.head
     assert "Joy Tan (nurse), Lakeside Family Medicine" in card.head
 
 

@@ -36,7 +36,7 @@ from referral_bot.store import Transaction
 from storage import SqlStore, open_store
 
 NOW = datetime(2026, 11, 24, 15, 20, tzinfo=UTC)
-SOON = 5.0
+SOON = 30.0
 
 
 class FakeSender:

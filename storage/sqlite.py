@@ -30,8 +30,8 @@ from storage.work import Connection
 _GROUP = 64
 """Turns to a commit at most: what one has to wait for the others' work."""
 _CHAIN = "main"
-_LOCK_SECONDS = 2.0
-"""How long another process may keep the file locked: a chat platform waits three seconds in all."""
+_LOCK_SECONDS = 1.0
+"""How long another process may keep the file locked: a turn may wait twice, and Slack waits three seconds."""
 
 _STATEMENTS = 512
 """More than the store has, so that none is prepared twice."""

@@ -1,13 +1,16 @@
 """The servers that `bench.turns` compares: `python -m bench.servers KIND PORT FOLDER`, a process each.
 
 `ack`: a Bolt listener that only acknowledges. `plain`: the bot that people write, a Bolt listener
-with one SQLModel insert over a pool of one connection, full sync. `bot`: this program, whole.
+with one SQLModel insert over a pool of one connection, full sync. `bot`: this program,
+whole; FOLDER may then be a database's address.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,8 +105,12 @@ async def _serve(app: AsyncApp, port: int) -> None:
     await _until_told()
 
 
-async def bot(port: int, folder: Path) -> None:
-    """This program, with the example practice. Slack's API is the load generator's, on the next port."""
+async def bot(port: int, where: Path | str) -> None:
+    """This program, with the example practice. Slack's API is the load generator's, on the next port.
+
+    `where` is a folder for a SQLite file, or the address of a migrated database with the practice in it,
+    whose keys are in REFERRAL_BOT_KEYS.
+    """
     from handlers.app import Bot
     from handlers.clock import SystemClock
     from handlers.importing import import_directory
@@ -112,12 +119,15 @@ async def bot(port: int, folder: Path) -> None:
     from storage import open_store
 
     configure_logs("WARNING")
-    store = open_store(f"sqlite:///{folder / 'bot.db'}", rng=random.SystemRandom())
-    import_directory(store, EXAMPLE.read_text("utf-8"))
+    if isinstance(where, Path):
+        store = open_store(f"sqlite:///{where / 'bot.db'}", rng=random.SystemRandom())
+        import_directory(store, EXAMPLE.read_text("utf-8"))
+    else:
+        store = open_store(where, os.environ["REFERRAL_BOT_KEYS"], rng=random.SystemRandom())
     settings = given_settings(
         slack_bot_token="xoxb-bench",
         slack_signing_secret=SECRET,
-        slack_api_url=f"http://127.0.0.1:{port + 1}/api/",
+        slack_api_url=os.environ.get("SLACK_API_URL", f"http://127.0.0.1:{port + 1}/api/"),
         host="127.0.0.1",
         port=port,
         phi_mode="full",
@@ -130,6 +140,14 @@ async def bot(port: int, folder: Path) -> None:
     store.close()
 
 
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 async def _until_told() -> None:
     """Say that it serves, and wait until standard input is closed."""
     print("ready", flush=True)
@@ -137,5 +155,8 @@ async def _until_told() -> None:
 
 
 if __name__ == "__main__":
-    kind, port_text, folder_text = sys.argv[1:]
-    asyncio.run({"ack": ack, "plain": plain, "bot": bot}[kind](int(port_text), Path(folder_text)))
+    kind, port_text, place = sys.argv[1:]
+    if kind == "bot":
+        asyncio.run(bot(int(port_text), place if "://" in place else Path(place)))
+    else:
+        asyncio.run({"ack": ack, "plain": plain}[kind](int(port_text), Path(place)))

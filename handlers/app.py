@@ -32,7 +32,7 @@ from storage.transaction import SqlTransaction
 
 log = structlog.get_logger()
 
-DUE_AT_ONCE = 50
+DUE_AT_ONCE = 100
 """Follow-ups to a transaction: many enough to be quick, few enough that nobody's turn waits for long."""
 REMEMBER_SEEN = timedelta(days=30)
 """How long a delivery or a press is known again: far longer than a platform repeats one."""

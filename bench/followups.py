@@ -37,6 +37,7 @@ Result = TypeVar("Result")
 
 BEAT = 0.002
 """Seconds between two beats of the loop whose longest pause is looked for."""
+IDLE_SECONDS = 3.0
 LATE_OVER = timedelta(seconds=10)
 LATE_COUNT = 2000
 
@@ -62,7 +63,8 @@ async def main(count: int, whole: int, rivals: int) -> None:
     """Measure on both engines, and print side by side."""
     for engine in ENGINES:
         with fresh_databases(engine) as fresh:
-            _print(f"\n{engine}\n")
+            _, stall = await _with_heartbeat(asyncio.sleep(IDLE_SECONDS))
+            _print(f"\n{engine}; an event loop with nothing to do stalls {_ms(stall)} on this machine now\n")
             await _compare(engine, fresh, count, rivals)
             await _do_whole(fresh, whole)
             await _start_up(fresh, count)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from handlers.demo.model import Message
+from handlers.demo.model import Channel, Message
 from handlers.demo.workspace import Workspace
 from referral_bot.cards import elements, replies
 from referral_bot.model import (
@@ -25,17 +25,20 @@ from referral_bot.model import (
 from referral_bot.practice import PromiseKind, Urgency
 from referral_bot.store import Transaction
 from storage import SqlStore
-from tests.faults.rig import INTAKE
 
 AT_ONCE = 500
 
 
-def promises_due(store: SqlStore, workspace: Workspace, numbers: Iterable[int], now: datetime) -> None:
-    """Sent referrals, each with a promise whose reminder is due: one message into a thread each."""
-    everything = list(numbers)
-    for first in range(0, len(everything), AT_ONCE):
-        some = [(number, opened(workspace, INTAKE)) for number in everything[first : first + AT_ONCE]]
-        store.transact(partial(_promises, some, now)).result()
+def promises_due(store: SqlStore, workspace: Workspace, numbers: Sequence[int], now: datetime) -> None:
+    """Sent referrals, each with a promise whose reminder is due: one message into a thread each.
+
+    They are in a channel of their own, since the workspace gets slow where very much is said in one.
+    """
+    channel = f"C0DUE{numbers[0]}"
+    workspace.add_channel(Channel(channel, channel.lower()))
+    for first in range(0, len(numbers), AT_ONCE):
+        some = [(number, opened(workspace, channel)) for number in numbers[first : first + AT_ONCE]]
+        store.transact(partial(_promises, channel, some, now)).result()
 
 
 def opened(workspace: Workspace, channel: str) -> str:
@@ -46,7 +49,7 @@ def opened(workspace: Workspace, channel: str) -> str:
     return message.ts
 
 
-def _promises(some: list[tuple[int, str]], now: datetime, tx: Transaction) -> None:
+def _promises(channel: str, some: list[tuple[int, str]], now: datetime, tx: Transaction) -> None:
     for number, root in some:
         name = f"due{number}"
         referral = Referral(
@@ -77,7 +80,7 @@ def _promises(some: list[tuple[int, str]], now: datetime, tx: Transaction) -> No
             subject_id=name,
             audience=Audience.PRACTICE,
             platform="slack",
-            channel=INTAKE,
+            channel=channel,
             root=root,
         )
         reminder = FollowUp(

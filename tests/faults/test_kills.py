@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import resource
+import sys
 import time
 
 from tests.faults.conftest import Runs, Tell
-from tests.faults.rig import Rig, until
-
-CYCLES_TO_A_DATABASE = 25
+from tests.faults.rig import PATIENCE, Rig
 
 
 async def test_f1_what_was_acknowledged_survives_a_kill(
@@ -32,8 +31,13 @@ async def test_f1_what_was_acknowledged_survives_a_kill(
     rig.assert_kept(acknowledged)
     rig.assert_delivered_once()
     rig.kept.assert_sound()
-    engine = "SQLite" if rig.kept.is_sqlite else "PostgreSQL"
-    tell("F1", f"kills, {engine}", cycles, acknowledged=len(acknowledged), slowest_start_s=round(slowest, 2))
+    tell(
+        "F1",
+        f"kills, {rig.kept.engine}",
+        cycles,
+        acknowledged=len(acknowledged),
+        slowest_start_s=round(slowest, 2),
+    )
     assert slowest < 10
 
 
@@ -58,8 +62,7 @@ async def test_f14_told_to_stop_it_ends_in_time_and_loses_and_doubles_nothing(
     await rig.drained(60 + cycles)
     rig.assert_kept(acknowledged)
     rig.assert_delivered_once()
-    engine = "SQLite" if rig.kept.is_sqlite else "PostgreSQL"
-    tell("F14", f"SIGTERM, {engine}", cycles, slowest_end_s=round(slowest, 2))
+    tell("F14", f"SIGTERM, {rig.kept.engine}", cycles, slowest_end_s=round(slowest, 2))
     assert slowest < 10
 
 
@@ -76,7 +79,7 @@ async def test_f11_nothing_is_acknowledged_that_a_failing_disk_did_not_take(
         load = rig.load(server)
         await load.answered(5)
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1, endless))
-        await until(lambda load=load: load.statuses[500], "it refuses what it cannot keep")
+        await load.refused(1)
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (endless, endless))
         before = len(load.acknowledged)
         await load.answered(before + 5)
@@ -89,3 +92,23 @@ async def test_f11_nothing_is_acknowledged_that_a_failing_disk_did_not_take(
     rig.assert_delivered_once()
     rig.kept.assert_sound()
     tell("F11", "times that the disk fails, SQLite", rounds, refused=refused)
+
+
+async def test_f1_a_server_is_ready_soon_after_a_cold_start(rig: Rig, runs: Runs, tell: Tell) -> None:
+    """With an interpreter of its own, which the other tests spare themselves."""
+    starts, slowest = runs(1, 20), 0.0
+    for _ in range(starts):
+        began = time.monotonic()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "handlers.cli", "serve"),
+            env=rig.environment(),
+            cwd=rig.folder,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stderr is not None
+        while b'"started"' not in (line := await asyncio.wait_for(process.stderr.readline(), PATIENCE)):
+            assert line, "it ended by itself"
+        slowest = max(slowest, time.monotonic() - began)
+        process.kill()
+        await process.wait()
+    tell("F1", f"cold starts, {rig.kept.engine}", starts, slowest_s=round(slowest, 2))

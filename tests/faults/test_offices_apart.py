@@ -255,7 +255,7 @@ def _blank(told: str, *words: str) -> str:
 def test_f7_no_office_reads_or_changes_what_is_anothers(runs: Runs, tell: Tell) -> None:
     stories = runs(100, 25_000)
     Apart.acts = 0
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Apart,
         settings=settings(
             max_examples=stories,

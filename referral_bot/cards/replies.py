@@ -23,7 +23,7 @@ from referral_bot.cards.elements import (
 )
 from referral_bot.cards.view import View
 from referral_bot.model import Person, Side
-from referral_bot.practice import Practice
+from referral_bot.practice import Practice, Service
 
 EMERGENCY = (
     "This sounds like an emergency. Call 911 now, or have the patient do so; do not wait for us. "
@@ -83,10 +83,12 @@ def which(views: Sequence[View], action: str) -> Card:
     return Card("Which referral?", "", (Text("Which one do you mean?", Tone.STRONG), Choices(choices)))
 
 
-def services(practice: Practice, subject: str, asked_for: str = "", action: str = "choose_service") -> Card:
-    """The practice's services as buttons, for what names none, or one that isn't here."""
+def services(
+    offered: Sequence[Service], subject: str, asked_for: str = "", action: str = "choose_service"
+) -> Card:
+    """Services as buttons, for what names none, or one that isn't here; the likeliest first."""
     intro = f"We have no service called {asked_for}. " if asked_for else ""
-    buttons = tuple(Button(service.name, action, subject, value=service.key) for service in practice.services)
+    buttons = tuple(Button(service.name, action, subject, value=service.key) for service in offered)
     return Card("Which service?", "", (Text(f"{intro}Which service is it for?"), Buttons(buttons[:25])))
 
 

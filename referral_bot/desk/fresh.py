@@ -221,7 +221,8 @@ def times(turn: Turn, fields: Mapping[str, Any], draft_id: str = "") -> Card:
     if service is None and len(turn.practice.services) == 1:
         service = turn.practice.services[0]
     if service is None:
-        return replies.services(turn.practice, "", str(named or ""), action="availability")
+        offered = packets.likeliest_services(turn.practice, str(named or ""))
+        return replies.services(offered, "", str(named or ""), action="availability")
     preference = dict(fields.get("preference") or {})
     preference.setdefault("provider", fields.get("provider"))
     preference.setdefault("location", fields.get("location"))

@@ -46,7 +46,8 @@ def start(
         turn.tx.save(referral)
     if referral.service_key is None:
         asked_for = str(named) if named and "unknown_service" in referral.flags else ""
-        telling.reply(turn, turn.place, replies.services(turn.practice, referral.id, asked_for))
+        offered = packets.likeliest_services(turn.practice, asked_for)
+        telling.reply(turn, turn.place, replies.services(offered, referral.id, asked_for))
     return referral
 
 

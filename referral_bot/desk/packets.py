@@ -92,6 +92,15 @@ def service_named(practice: Practice, name: str) -> Service | None:
     return None
 
 
+def likeliest_services(practice: Practice, name: str) -> list[Service]:
+    """The practice's services, those first that sound most like what was asked for."""
+
+    def likeness(service: Service) -> float:
+        return max(fuzz.WRatio(name.casefold(), form.casefold()) for form in (service.name, *service.aliases))
+
+    return sorted(practice.services, key=likeness, reverse=True) if name else list(practice.services)
+
+
 def assume(referral: Referral, people: Sequence[Person], practice: Practice) -> None:
     """Fill in what the office or the practice leaves no choice about, marked as assumed."""
     physicians = [person for person in people if person.role is Role.PHYSICIAN]

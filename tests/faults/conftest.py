@@ -41,7 +41,7 @@ def runs() -> Runs:
 
 
 @pytest.fixture
-def rng(request: pytest.FixtureRequest) -> random.Random:
+def rng() -> random.Random:
     """Chance, whose seed is said where a test fails. FAULT_SEED repeats it."""
     seed = int(os.environ.get("FAULT_SEED") or time.time_ns() % 1_000_000_000)
     print(f"FAULT_SEED={seed}")
@@ -52,13 +52,11 @@ Tell = Callable[..., None]
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Tell:
-    """Notes what was tried how often: `tell("F1", "kills, SQLite", 50, worst_start_s=0.4)`."""
-    began = time.monotonic()
+def tell() -> Tell:
+    """Notes what was tried how often: `tell("F1", "kills, SQLite", 50, slowest_start_s=0.4)`."""
 
     def note(fault: str, what: str, trials: int, **measured: object) -> None:
         line = {"fault": fault, "what": what, "trials": trials, "measured": measured}
-        line["seconds"] = round(time.monotonic() - began, 1)
         print(json.dumps(line))
         if os.environ.get(RESULTS):
             with open(os.environ[RESULTS], "a", encoding="utf-8") as file:

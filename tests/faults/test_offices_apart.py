@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,8 @@ LAST = (
     "Marchbanks",
     "Appleby",
 )
+OF_NOBODY = str.maketrans("23456789CDFGHJKMNPQSTVWXZ", "34567892DFGHJKMNPQSTVWXZC")
+"""Makes a reference of the same shape that no referral has."""
 SENDERS = st.sampled_from(["maria", "omar"])
 OUTSIDERS = st.sampled_from(["maria", "joy", "omar", "stranger"])
 STAFF = st.sampled_from(["tess", "raj", "nina"])
@@ -158,8 +161,9 @@ class Apart(RuleBasedStateMachine):
         reference = next((secret for secret in target.secrets if secret.startswith("RB-")), "RB-2222")
         before = self._state(target)
         theirs = self._answer(person, words.format(reference=reference, patient=target.patient), place)
-        nobodys = self._answer(person, words.format(reference="RB-9999", patient="Jane Nightingale"), place)
-        assert _blank(theirs, reference, target.patient) == _blank(nobodys, "RB-9999", "Jane Nightingale")
+        unknown = reference.translate(OF_NOBODY)
+        nobodys = self._answer(person, words.format(reference=unknown, patient="Jane Nightingale"), place)
+        assert _blank(theirs, reference, target.patient) == _blank(nobodys, unknown, "Jane Nightingale")
         assert self._state(target) == before
 
     @rule(person=OUTSIDERS)
@@ -246,6 +250,8 @@ class Apart(RuleBasedStateMachine):
 
 
 def _blank(told: str, *words: str) -> str:
+    """What was said, without what was asked for and the ids of what came of asking."""
+    told = re.sub("[0-9a-f]{32}", "…", told)
     for whole in words:
         for word in (whole, *whole.split()):
             told = told.replace(word, "…")
@@ -253,7 +259,7 @@ def _blank(told: str, *words: str) -> str:
 
 
 def test_f7_no_office_reads_or_changes_what_is_anothers(runs: Runs, tell: Tell) -> None:
-    stories = runs(100, 25_000)
+    stories = runs(60, 25_000)
     Apart.acts = 0
     run_state_machine_as_test(
         Apart,

@@ -163,12 +163,8 @@ async def test_f4_an_unreliable_platform_gets_every_message_once_and_in_order(
         assert [text.strip() for text in read] == expected
     calls = workspace.calls.incoming(POST)
     assert_pauses_were_kept(calls)
-    tell(
-        "F4",
-        "posts, a fifth of them faulty",
-        60 * per_thread,
-        faulty=sum(call.fault is not None for call in calls),
-    )
+    faulty = sum(call.fault is not None for call in calls)
+    tell("F4", "posts, a fifth of them faulty", 60 * per_thread, faulty_calls=faulty)
 
 
 def assert_pauses_were_kept(calls: list[Call]) -> None:

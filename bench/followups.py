@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -23,7 +21,7 @@ from typing import TypeVar
 from bench.backlog import TUESDAY, moot, write
 from bench.databases import ENGINES, Fresh, fresh_databases, prepare, settle
 from bench.rivals import run_apscheduler, run_procrastinate
-from bench.servers import free_port
+from bench.servers import free_port, serving
 from handlers.app import DUE_AT_ONCE, Bot
 from handlers.clock import SystemClock
 from handlers.logs import configure_logs
@@ -179,21 +177,10 @@ async def _start_up(fresh: Fresh, count: int) -> None:
 async def _started(url: str, keys: str) -> tuple[float, float]:
     """Seconds until a server serves, and the megabytes it then holds."""
     began = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.servers", "bot", str(free_port()), url,
-        env={**os.environ, "REFERRAL_BOT_KEYS": keys},
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdin is not None
-    if (await process.stdout.readline()).strip() != b"ready":
-        raise SystemExit("The server did not start.")
-    seconds = time.perf_counter() - began
-    await asyncio.sleep(2.5)  # a few ticks
-    megabytes = _resident(process.pid)
-    process.stdin.close()
-    await process.wait()
-    return seconds, megabytes
+    async with serving(url, keys) as (_, process):
+        seconds = time.perf_counter() - began
+        await asyncio.sleep(2.5)  # a few ticks
+        return seconds, _resident(process)
 
 
 def _resident(pid: int) -> float:

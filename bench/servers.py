@@ -12,6 +12,8 @@ import os
 import random
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,6 +148,26 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+@asynccontextmanager
+async def serving(url: str, keys: str, slack_api_url: str = "") -> AsyncIterator[tuple[int, int]]:
+    """A replica in a process of its own on this database, once it serves; its port and its process id."""
+    port = free_port()
+    more = {"REFERRAL_BOT_KEYS": keys} | ({"SLACK_API_URL": slack_api_url} if slack_api_url else {})
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.servers", "bot", str(port), url, env={**os.environ, **more},
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdin is not None
+    if (await process.stdout.readline()).strip() != b"ready":
+        raise SystemExit("A replica did not start.")
+    try:
+        yield port, process.pid
+    finally:
+        process.stdin.close()
+        await process.wait()
 
 
 async def _until_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from fixtures.fake_page_server import BLOCKS, WORKSPACE, FakeWorkspace, make_app
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 from stage import note, picture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -233,6 +233,24 @@ async def test_message_is_sent_once_and_shows_as_on_its_way_until_it_is(demo: De
     await expect(sent).to_have_count(1)
     await expect(sent).to_have_attribute("data-ts", re.compile(r"^\d+\.\d{6}$"))
     assert [body["text"] for body in demo.workspace.bodies("/page/say")] == ["first line\nsecond line"]
+
+
+async def test_late_answer_does_not_undo_what_was_pushed_meanwhile(demo: Demo) -> None:
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        sent = (await answer.json())["message"]
+        await demo.workspace.post("C0LAKESIDE", "U0BOT", "Read.", thread=sent["ts"])
+        await expect(bar).to_be_visible()
+        await route.fulfill(response=answer)
+
+    await demo.page.route("**/page/say", answer_late)
+    bar = demo.left.locator(".message", has_text="status, please").locator(".reply-bar")
+    composer = demo.left.get_by_role("textbox", name="Message #lakeside-referrals")
+    await composer.fill("status, please")
+    async with demo.page.expect_response("**/page/say"):
+        await composer.press("Enter")
+    await demo.page.evaluate("new Promise(requestAnimationFrame)")
+    await expect(bar).to_have_text(re.compile("1 reply"))
 
 
 async def test_message_that_fails_says_so_and_can_be_sent_again(demo: Demo) -> None:

@@ -22,6 +22,10 @@ class Conversation {
     return one.ts === other.ts && Boolean(one.ephemeral) === Boolean(other.ephemeral);
   }
 
+  has(message) {
+    return this.messages.some((other) => this.same(other, message));
+  }
+
   apply(frame) {
     // While the list is being read, what is pushed waits: the answer may be older than the frame.
     if (this.missed) this.missed.push(frame);
@@ -236,7 +240,8 @@ export class Session extends EventTarget {
         files,
       });
       drop();
-      if (message) conversation.apply({ type: "message", message });
+      // What was pushed meanwhile is newer than this answer: a reply may already be counted.
+      if (message && !conversation.has(message)) conversation.apply({ type: "message", message });
     } catch (error) {
       // The list may already show it: then only what followed went wrong.
       if (!conversation.outgoing.includes(out)) conversation.outgoing.push(out);

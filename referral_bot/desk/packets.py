@@ -40,8 +40,6 @@ def vocabulary(practice: Practice) -> Vocabulary:
             Term(name, name, tuple(also_called.get(name, ())))
             for name in (*payers.accepted, *payers.not_accepted)
         ],
-        accepted=payers.accepted,
-        refused=payers.not_accepted,
     )
 
 
@@ -84,12 +82,9 @@ def _merged(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def service_named(practice: Practice, name: str) -> Service | None:
-    """The service of this key, name or alias; none where it isn't one of the practice's."""
-    wanted = name.casefold()
-    for service in practice.services:
-        if wanted in (service.key.casefold(), service.name.casefold(), *map(str.casefold, service.aliases)):
-            return service
-    return None
+    """The practice's service of this key, name or alias, slips forgiven; none where it has none."""
+    term = vocabulary(practice).find_service(name)
+    return next((service for service in practice.services if term and service.key == term.key), None)
 
 
 def likeliest_services(practice: Practice, name: str) -> list[Service]:

@@ -40,9 +40,6 @@ class Vocabulary:
     payers: tuple[Term, ...]
     providers: tuple[Term, ...] = ()
     locations: tuple[Term, ...] = ()
-    accepted: frozenset[str] = frozenset()
-    """Names of the payers that the practice accepts; with `refused`, all that it has said about payers."""
-    refused: frozenset[str] = frozenset()
 
     @staticmethod
     def built_in() -> Vocabulary:
@@ -56,8 +53,6 @@ class Vocabulary:
         providers: Iterable[Term] = (),
         locations: Iterable[Term] = (),
         payers: Iterable[Term] = (),
-        accepted: Iterable[str] = (),
-        refused: Iterable[str] = (),
     ) -> Vocabulary:
         """This vocabulary with a practice's own terms, which win where both know a form.
 
@@ -68,39 +63,15 @@ class Vocabulary:
             payers=_merge(tuple(payers), self.payers),
             providers=tuple(providers),
             locations=tuple(locations),
-            accepted=frozenset(accepted),
-            refused=frozenset(refused),
         )
 
     def find_service(self, text: str) -> Term | None:
         """The service meant by a name, an alias or a key, with tolerance for typing errors."""
         return _find(text, self.services)
 
-    def find_provider(self, text: str) -> Term | None:
-        """The provider meant by a full or last name."""
-        return _find(text, self.providers)
-
     def find_location(self, text: str) -> Term | None:
         """The location meant."""
         return _find(text, self.locations)
-
-    def find_payer(self, text: str) -> Term | None:
-        """The payer meant by a name or a short form."""
-        return _find(text, self.payers)
-
-    def closest_services(self, text: str, limit: int = 3) -> tuple[Term, ...]:
-        """The services whose names are most like a text: what to offer when none is meant."""
-        scored = [
-            (max(fuzz.WRatio(text.lower(), form) for form in term.forms), -index, term)
-            for index, term in enumerate(self.services)
-        ]
-        return tuple(term for _, _, term in sorted(scored, reverse=True, key=lambda row: row[:2])[:limit])
-
-    def accepts(self, payer: str) -> bool | None:
-        """Whether the practice accepts a payer; none where the directory says nothing."""
-        if payer in self.accepted:
-            return True
-        return False if payer in self.refused else None
 
 
 def _merge(own: tuple[Term, ...], known: tuple[Term, ...]) -> tuple[Term, ...]:

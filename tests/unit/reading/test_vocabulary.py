@@ -12,8 +12,6 @@ PRACTICE = Vocabulary.built_in().with_directory(
     ],
     providers=[Term("lee", "Dr. Anna Lee"), Term("okafor", "Dr. Chidi Okafor")],
     locations=[Term("north", "North Clinic", ("north",)), Term("south", "South Clinic", ("south",))],
-    accepted=["Aetna"],
-    refused=["Ambetter"],
 )
 
 
@@ -24,15 +22,8 @@ def test_a_service_is_found_by_name_alias_key_and_slip() -> None:
         assert term.key == "cardiology"
 
 
-def test_an_unknown_service_is_answered_with_the_closest() -> None:
+def test_an_unknown_service_is_none() -> None:
     assert PRACTICE.find_service("astrology") is None
-    assert "vascular" in [term.key for term in PRACTICE.closest_services("vascular things")]
-
-
-def test_payers_are_accepted_refused_or_unknown() -> None:
-    assert PRACTICE.accepts("Aetna") is True
-    assert PRACTICE.accepts("Ambetter") is False
-    assert PRACTICE.accepts("Oscar") is None
 
 
 def test_a_message_is_read_in_the_words_of_the_directory() -> None:

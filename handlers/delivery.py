@@ -32,6 +32,8 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
 """How long a row is this worker's; after a crash it is free again when the lease has run out."""
 ROWS_IN_HAND = 32
+ROWS_AT_ONCE = 4
+"""Rows claimed and drawn in one transaction: on SQLite people's turns wait behind it."""
 SEND_SECONDS = 30.0
 """An attempt that takes longer counts as one of which it is unknown whether it arrived."""
 PATIENCE_SECONDS = 5.0
@@ -136,13 +138,16 @@ class DeliveryWorker:
             free = ROWS_IN_HAND - len(self._in_hand)
             if free > 0 and not self._stopping.is_set():
                 try:
-                    await self._take(free)
+                    await self._take(min(free, ROWS_AT_ONCE))
                 except Exception:
                     # The store is in trouble; the tick wakes us again.
                     log.exception("outbox_claim_failed")
 
     async def _take(self, limit: int) -> None:
-        for row, outgoing in await self._claim(limit):
+        claimed = await self._claim(limit)
+        if len(claimed) == limit:
+            self.wake()  # there may be more
+        for row, outgoing in claimed:
             if outgoing is None:
                 # Nothing to do any more, and what lay behind it in its thread is free.
                 self.wake()

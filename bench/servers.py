@@ -113,7 +113,7 @@ async def bot(port: int, where: Path | str) -> None:
     `where` is a folder for a SQLite file, or the address of a migrated database with the practice in it,
     whose keys are in REFERRAL_BOT_KEYS.
     """
-    from handlers.app import Bot
+    from handlers.app import Bot, settle
     from handlers.clock import SystemClock
     from handlers.importing import import_directory
     from handlers.logs import configure_logs
@@ -137,6 +137,7 @@ async def bot(port: int, where: Path | str) -> None:
     )
     program = Bot(settings, store, SystemClock(), random.SystemRandom())
     await program.start()
+    await settle(store, program.clock.now())
     await _until_told()
     await program.stop()
     store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import random
 import signal
 import time
@@ -26,7 +27,7 @@ from handlers.web import Health, build_web
 from referral_bot.desk import followups
 from referral_bot.desk.front import Desk
 from referral_bot.errors import SetupError
-from referral_bot.model import FollowUp
+from referral_bot.model import FollowUp, Phi
 from storage import SqlStore, open_store
 from storage.transaction import SqlTransaction
 
@@ -166,6 +167,7 @@ async def serve(settings: Settings) -> None:
         bot = Bot(settings, store, SystemClock(), rng)
         try:
             await bot.start()
+            await settle(store, bot.clock.now())
             await stop_asked()
         finally:
             await bot.stop()
@@ -175,6 +177,17 @@ async def serve(settings: Settings) -> None:
 
 def _log_failed(follow_up: FollowUp, error: Exception) -> None:
     log.error("follow_up_failed", kind=follow_up.kind.value, subject_id=follow_up.subject_id, exc_info=error)
+
+
+async def settle(store: SqlStore, now: datetime) -> None:
+    """Load what turns need, and take it from what the garbage collector looks through.
+
+    It stays until the end, and looking through all of it again and again would hold up turns for 100 ms.
+    """
+    desk = Desk(Phi.MINIMAL, lambda document_id, person_key, at: "")
+    await asyncio.wrap_future(store.transact(lambda tx: desk.load(tx, now)))
+    gc.collect()
+    gc.freeze()
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from referral_bot import access
 from referral_bot.cards import replies
 from referral_bot.cards.elements import Card, Option, Tone
-from referral_bot.desk import fresh, home, in_thread, presses, record, staff, suggestions, telling
+from referral_bot.desk import fresh, home, in_thread, packets, presses, record, staff, suggestions, telling
 from referral_bot.desk.turn import (
     Account,
     FormAnswer,
@@ -39,6 +39,7 @@ from referral_bot.model import (
     State,
     Thread,
 )
+from referral_bot.reading import read
 from referral_bot.store import Transaction
 
 NOT_SET_UP: Final = "The practice has not set me up yet. Please try again later."
@@ -61,6 +62,12 @@ class Desk:
 
     phi: Phi
     page_link: PageLink
+
+    def load(self, tx: Transaction, now: datetime) -> None:
+        """Load what the first message would otherwise wait for."""
+        practice = tx.practice()
+        if practice is not None:
+            read("refer", now=now, vocabulary=packets.vocabulary(practice))
 
     def hear(self, tx: Transaction, account: Account, message: Message, now: datetime) -> Outcome:
         """Words typed to the bot, or in one of its threads."""

@@ -66,6 +66,7 @@ def _impose(conditions: Conditions) -> None:
     patched.SEND_SECONDS = conditions.send
     patched.Pace = partial(Pace, rate=1e6, burst=1000)
     patched.FIRST_RETRY_SECONDS = 0.1
+    patched.LAST_RETRY_SECONDS = 2.0
     patched_app: Any = handlers.app
     patched_app.SystemClock = AheadClock
     if conditions.die_at:

@@ -20,6 +20,7 @@ _OFFICE_MOVES: Final = frozenset(
         Move.CANCEL_APPOINTMENT,
         Move.BOOK,
         Move.CLOSE,
+        Move.REOPEN,
     }
 )
 _PRACTICE_MOVES: Final = frozenset(Move) - {Move.SUBMIT, Move.DISCARD, Move.ANSWER}

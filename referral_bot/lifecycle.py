@@ -26,7 +26,10 @@ class Move(StrEnum):
     MISS = "miss"
     SEE = "see"
     REPORT = "report"
+    HOLD = "hold"
+    RESUME = "resume"
     CLOSE = "close"
+    REOPEN = "reopen"
     GIVE_UP = "give_up"
     CANCEL = "cancel"
 
@@ -41,6 +44,7 @@ UNDER_WAY: Final = (
     State.NEEDS_INFO,
     State.ACCEPTED,
     State.CONTACTING,
+    State.ON_HOLD,
     State.SCHEDULED,
     State.RESCHEDULE_NEEDED,
     State.NO_SHOW,
@@ -53,6 +57,7 @@ _TO_BE_BOOKED = (
     State.NEEDS_INFO,
     State.ACCEPTED,
     State.CONTACTING,
+    State.ON_HOLD,
     State.RESCHEDULE_NEEDED,
     State.NO_SHOW,
 )
@@ -64,6 +69,9 @@ _CLAIMED_LATE = (
     State.SEEN,
     State.REPORT_SENT,
 )
+
+_WAITING: Final = frozenset({State.NEEDS_INFO, State.ON_HOLD})
+"""States that are left for the one they came from."""
 
 VISIT_MOVES: Final = frozenset({Move.ARRIVE, Move.MISS, Move.SEE, Move.CANCEL_APPOINTMENT})
 """What is done to a visit that stands; a question to the office does not stand in its way."""
@@ -87,6 +95,7 @@ MOVES: Final[dict[Move, dict[State, State]]] = {
     Move.CALL: {
         **_all_to(_TO_BE_BOOKED, State.CONTACTING),
         State.NEEDS_INFO: State.NEEDS_INFO,
+        State.ON_HOLD: State.ON_HOLD,
         State.SCHEDULED: State.SCHEDULED,
     },
     Move.DECLINE: _all_to(UNDER_WAY, State.DECLINED),
@@ -95,6 +104,25 @@ MOVES: Final[dict[Move, dict[State, State]]] = {
     Move.SEE: _all_to((State.SCHEDULED, State.CHECKED_IN), State.SEEN),
     Move.REPORT: _all_to((State.SEEN, State.REPORT_SENT), State.REPORT_SENT),
     Move.CLOSE: _all_to((State.SEEN, State.REPORT_SENT), State.CLOSED),
+    Move.HOLD: _all_to(
+        (
+            State.SUBMITTED,
+            State.RECEIVED,
+            State.ACCEPTED,
+            State.CONTACTING,
+            State.RESCHEDULE_NEEDED,
+            State.NO_SHOW,
+        ),
+        State.ON_HOLD,
+    ),
+    # Where RESUME leads is the state that HOLD came from.
+    Move.RESUME: {State.ON_HOLD: State.RECEIVED},
+    # What was closed has been seen: its report is owed anew. What was never seen is to be booked again.
+    Move.REOPEN: {
+        State.CLOSED: State.SEEN,
+        State.UNABLE_TO_REACH: State.RECEIVED,
+        State.DECLINED: State.RECEIVED,
+    },
     Move.GIVE_UP: _all_to((State.CONTACTING, State.NEEDS_INFO, State.NO_SHOW), State.UNABLE_TO_REACH),
     Move.CANCEL: _all_to((*UNDER_WAY, State.CHECKED_IN), State.CANCELLED),
 }
@@ -118,11 +146,11 @@ def make(referral: ReferralBase, move: Move) -> None:
     if not may_move(referral, move):
         raise NotNow("That no longer fits where this referral stands.")
     target = MOVES[move][_standing(referral, move)]
-    if move is Move.ASK and referral.state is not State.NEEDS_INFO:
-        # Who asks has received it.
+    if move in (Move.ASK, Move.HOLD) and referral.state not in _WAITING:
+        # Who asks, or puts it on hold, has received it.
         referral.resumes = State.RECEIVED if referral.state is State.SUBMITTED else referral.state
-    if move is Move.ANSWER:
+    if move in (Move.ANSWER, Move.RESUME):
         target = referral.resumes or target
-    if target is not State.NEEDS_INFO:
+    if target not in _WAITING:
         referral.resumes = None
     referral.state = target

@@ -60,6 +60,7 @@ class State(StrEnum):
     NEEDS_INFO = "needs_info"
     ACCEPTED = "accepted"
     CONTACTING = "contacting"
+    ON_HOLD = "on_hold"
     SCHEDULED = "scheduled"
     RESCHEDULE_NEEDED = "reschedule_needed"
     CHECKED_IN = "checked_in"
@@ -94,6 +95,9 @@ class EventKind(StrEnum):
     APPOINTMENT_CANCELLED = "appointment_cancelled"
     CALLED = "called"
     DECLINED = "declined"
+    HELD = "held"
+    RESUMED = "resumed"
+    REOPENED = "reopened"
     ARRIVED = "arrived"
     NO_SHOW = "no_show"
     SEEN = "seen"
@@ -183,6 +187,8 @@ class FollowUpKind(StrEnum):
     OFFICE_OWES = "office_owes"
     HOLD_EXPIRED = "hold_expired"
     DOCUMENTS_LATER = "documents_later"
+    ON_HOLD_ENDS = "on_hold_ends"
+    MORNING_LIST = "morning_list"
 
 
 class AuditAction(StrEnum):
@@ -382,7 +388,7 @@ class ReferralBase(SQLModel):
     """`RB-7K2M`, from Submit on."""
     state: State = State.DRAFT
     resumes: State | None = None
-    """The state to go back to when the office has answered."""
+    """The state to go back to when the office has answered, or when a referral is on hold no more."""
     office_key: str = Field(index=True)
     service_key: str | None = None
     visit_type: VisitType = VisitType.NEW
@@ -396,6 +402,8 @@ class ReferralBase(SQLModel):
     """Who of the practice has claimed it; before that the intake role owes."""
     hold_booking: bool = False
     """Not to be booked before the prior authorisation is there."""
+    on_hold_until: datetime | None = None
+    """While it is on hold: when the practice goes on with it by itself."""
     next_actor: Side | None = None
     next_kind: PromiseKind | None = None
     due_at: datetime | None = Field(default=None, index=True)

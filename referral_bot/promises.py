@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from referral_bot.business_time import BusinessCalendar
@@ -21,7 +21,10 @@ OFFICE_CONFIRMS_IN: Final = TimeSpan(amount=2, unit="d")
 """Business days after which an unconfirmed report is asked about."""
 
 _ACKNOWLEDGED_BY: Final = frozenset(
-    {Move.CLAIM, Move.ACCEPT, Move.ASK, Move.CALL, Move.DECLINE, Move.BOOK, Move.SEE, Move.MISS, Move.ARRIVE}
+    {
+        *(Move.CLAIM, Move.ACCEPT, Move.ASK, Move.CALL, Move.HOLD, Move.DECLINE),
+        *(Move.BOOK, Move.SEE, Move.MISS, Move.ARRIVE),
+    }
 )
 _NEEDS_A_TIME: Final = frozenset(
     {State.RECEIVED, State.ACCEPTED, State.CONTACTING, State.RESCHEDULE_NEEDED, State.NO_SHOW}
@@ -117,6 +120,13 @@ def after(
     if move is Move.SUBMIT:
         maker.promise(PromiseKind.ACKNOWLEDGE, role=Role.INTAKE)
         maker.promise(PromiseKind.SEE)
+    if move is Move.REOPEN and referral.state is not State.SEEN:
+        maker.promise(PromiseKind.SEE)
+    if referral.on_hold_until is not None and referral.state is not State.ON_HOLD:
+        maker.end_hold(referral.on_hold_until)
+        referral.on_hold_until = None
+    if move is Move.HOLD and referral.on_hold_until is not None:
+        maker.hold(referral.on_hold_until)
     if move in _ACKNOWLEDGED_BY and by is Side.PRACTICE:
         ledger.end(PromiseKind.ACKNOWLEDGE)
     if move is Move.ANSWER:
@@ -135,6 +145,7 @@ def after(
         maker.office_owes(OFFICE_ANSWERS_IN)
     if move is Move.SEE:
         ledger.end(PromiseKind.SEE)
+    if referral.state is State.SEEN:
         maker.promise(PromiseKind.REPORT)
     if move is Move.REPORT:
         ledger.end(PromiseKind.REPORT)
@@ -163,6 +174,40 @@ class _Maker:
         if due != promise.due_at:
             promise.due_at, promise.step = due, 0
             self._ledger.touch(promise)
+            self._ledger.moved.append(promise)
+
+    def hold(self, until: datetime) -> None:
+        """What is owed waits: each due time is as far behind the end of the hold as it was ahead of now."""
+        self.promise(PromiseKind.SCHEDULE)
+        if promise := self._open_one(PromiseKind.SCHEDULE):
+            self._shift(promise, self._ledger.now, until)
+        if promise := self._open_one(PromiseKind.SEE):
+            self._postpone(promise, until - self._ledger.now)
+
+    def end_hold(self, until: datetime) -> None:
+        """What waited goes on now, where the hold ends before its time; else it is due as it was said."""
+        if until <= self._ledger.now:
+            return
+        if promise := self._open_one(PromiseKind.SCHEDULE):
+            self._shift(promise, until, self._ledger.now)
+        if promise := self._open_one(PromiseKind.SEE):
+            self._postpone(promise, self._ledger.now - until)
+
+    def _open_one(self, kind: PromiseKind) -> Promise | None:
+        promise = self._ledger.running(kind)
+        return promise if promise and promise.status is PromiseStatus.OPEN else None
+
+    def _shift(self, promise: Promise, since: datetime, to: datetime) -> None:
+        """Owe after `to` what business time was left at `since`; what was late by then stays late."""
+        if promise.due_at > since:
+            left = self._calendar.minutes_between(since, promise.due_at)
+            due = self._calendar.add(to, TimeSpan(amount=max(left, 1), unit="m"))
+            self._postpone(promise, due - promise.due_at)
+
+    def _postpone(self, promise: Promise, span: timedelta) -> None:
+        promise.due_at, promise.step = promise.due_at + span, 0
+        self._ledger.touch(promise)
+        if promise not in (*self._ledger.made, *self._ledger.moved):
             self._ledger.moved.append(promise)
 
     def _due(self, kind: PromiseKind, start: datetime) -> datetime:
@@ -221,6 +266,8 @@ def requicken(
     for promise in promises:
         if promise.owed_by is Side.PRACTICE and promise.status is PromiseStatus.OPEN:
             maker.move(promise)
+    if referral.on_hold_until is not None:
+        maker.hold(referral.on_hold_until)
     set_next(referral, ledger.all())
     return ledger
 

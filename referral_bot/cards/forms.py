@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from referral_bot.cards import details, words
 from referral_bot.cards.elements import (
@@ -306,6 +307,27 @@ def close(referral: Referral, reasons: Mapping[str, str]) -> Form:
         "Close",
         close="Keep open",
     )
+
+
+def hold(referral: Referral, tomorrow: date) -> Form:
+    """Until when and why a referral waits: the office reads both in its thread."""
+    return Form(
+        "hold",
+        referral.id,
+        "Put on hold",
+        (
+            DateField("until", "Until", tomorrow, hint="On that morning it goes on by itself"),
+            ChoiceField("reason", "Reason", _reasons(words.HOLD_REASONS)),
+            TextField("text", "For the office", multiline=True, optional=True),
+        ),
+        "Put on hold",
+    )
+
+
+def reopen(referral: Referral) -> Form:
+    """What is still to be done about a referral that has ended."""
+    wanted = TextField("text", "What is still to be done", multiline=True, hint="The other side reads it")
+    return Form("reopen", referral.id, "Reopen", (wanted,), "Reopen", close="Leave it closed")
 
 
 def give_up(referral: Referral) -> Form:

@@ -131,6 +131,8 @@ def standing(view: View) -> str:
     if referral.state in TERMINAL or referral.due_at is None or referral.next_kind is None:
         return f"{state}."
     due = words.until(referral.due_at, view.zone, view.now)
+    if referral.state is State.ON_HOLD and referral.on_hold_until is not None:
+        state = f"{state} until {words.moment(referral.on_hold_until, view.zone, view.now)}"
     if referral.next_actor is Side.OFFICE:
         return f"{state}. {_office_turn(view, due)}"
     if referral.next_kind is PromiseKind.SEE:
@@ -172,6 +174,8 @@ def _office_buttons(view: View) -> tuple[Button, ...]:
         buttons.append(Button("Cancel appointment", "cancel_appointment", subject))
     if may_move(referral, Move.CANCEL):
         buttons.append(Button("Cancel referral", "cancel", subject, style=Style.DANGER))
+    if may_move(referral, Move.REOPEN) and referral.state is not State.DECLINED:
+        buttons.append(Button("Reopen", "reopen", subject))
     return tuple(buttons)
 
 
@@ -185,10 +189,13 @@ _PRACTICE_BUTTONS: tuple[tuple[str, str, Move], ...] = (
     ("Book", "book", Move.BOOK),
     ("Ask the office", "ask", Move.ASK),
     ("Log a call", "call", Move.CALL),
+    ("Resume", "resume", Move.RESUME),
+    ("Put on hold", "hold", Move.HOLD),
     ("Close", "close", Move.CLOSE),
     ("Give up", "give_up", Move.GIVE_UP),
     ("Take over", "take_over", Move.CLAIM),
     ("Decline", "decline", Move.DECLINE),
+    ("Reopen", "reopen", Move.REOPEN),
 )
 """Label, action, and the move that must be possible for it to be shown; in the order of the work."""
 
@@ -196,6 +203,7 @@ _NEXT_STEP: Final = {
     State.RECEIVED: "accept",
     State.ACCEPTED: "book",
     State.CONTACTING: "book",
+    State.ON_HOLD: "resume",
     State.RESCHEDULE_NEEDED: "book",
     State.NO_SHOW: "book",
     State.CHECKED_IN: "seen",

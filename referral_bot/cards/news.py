@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from referral_bot.cards import details, words
@@ -96,6 +97,22 @@ def _declined(view: View, event: Event) -> tuple[Element, ...]:
         Text("What to do instead:"),
         *_said(view, event, "alternative"),
     )
+
+
+def _held(view: View, event: Event) -> tuple[Element, ...]:
+    reason = words.HOLD_REASONS.get(str(event.detail.get("reason")), "another reason")
+    until = words.moment(datetime.fromisoformat(str(event.detail["until"])), view.zone, view.now)
+    told = f"{_by(view, event)} put it on hold until {until}: {reason}. It goes on by itself then."
+    return (Text(told), *_said(view, event))
+
+
+def _resumed(view: View, event: Event) -> tuple[Element, ...]:
+    by = f"{_by(view, event)} goes on with it" if event.actor_key else "The time on hold is over"
+    return (Text(f"{by}.{_next(view)}"),)
+
+
+def _reopened(view: View, event: Event) -> tuple[Element, ...]:
+    return (Text(f"Reopened by {_by(view, event)}.{_next(view)}", Tone.STRONG), *_said(view, event))
 
 
 def _cancelled(view: View, event: Event) -> tuple[Element, ...]:
@@ -273,6 +290,9 @@ _BOTH: Final[dict[EventKind, _Writer]] = {
     EventKind.APPOINTMENT_CANCELLED: _appointment_cancelled,
     EventKind.CALLED: _called,
     EventKind.DECLINED: _declined,
+    EventKind.HELD: _held,
+    EventKind.RESUMED: _resumed,
+    EventKind.REOPENED: _reopened,
     EventKind.CANCELLED: _cancelled,
     EventKind.NO_SHOW: _no_show,
     EventKind.CHANGED: _changed,
@@ -330,6 +350,9 @@ _FALLBACKS: Final[dict[EventKind, str]] = {
     EventKind.APPOINTMENT_CANCELLED: "the appointment was cancelled",
     EventKind.CALLED: "a call to the patient",
     EventKind.DECLINED: "declined, with what to do instead",
+    EventKind.HELD: "on hold",
+    EventKind.RESUMED: "on hold no more",
+    EventKind.REOPENED: "reopened",
     EventKind.ARRIVED: "arrived",
     EventKind.NO_SHOW: "the patient did not come",
     EventKind.SEEN: "seen",

@@ -29,6 +29,7 @@ STATES: Final[dict[State, str]] = {
     State.NEEDS_INFO: "Waiting for your answer",
     State.ACCEPTED: "Accepted, to be scheduled",
     State.CONTACTING: "Calling the patient",
+    State.ON_HOLD: "On hold",
     State.SCHEDULED: "Booked",
     State.RESCHEDULE_NEEDED: "A new time is being found",
     State.CHECKED_IN: "The patient is here",
@@ -82,6 +83,14 @@ CANCEL_REASONS: Final[dict[str, str]] = {
     "other": "another reason",
 }
 """FHIR appointment-cancellation-reason where it has one."""
+
+HOLD_REASONS: Final[dict[str, str]] = {
+    "authorization": "waiting for the prior authorization",
+    "patient": "the patient asked to wait",
+    "office": "the office asked to wait",
+    "results": "waiting for results",
+    "other": "another reason",
+}
 
 CLOSE_REASONS: Final[dict[str, str]] = {
     "complete": "everything is done",

@@ -115,8 +115,16 @@ def schedule_documents(scene: Scene, referral: Referral) -> None:
         schedule(scene, referral.id, FollowUpKind.DOCUMENTS_LATER, at, "", f"documents:{referral.id}")
 
 
+def schedule_hold_end(scene: Scene, referral: Referral) -> None:
+    """Write down the end of a referral's time on hold."""
+    assert referral.on_hold_until is not None
+    until = referral.on_hold_until
+    key = f"on_hold:{referral.id}:{scene.now.isoformat()}"
+    schedule(scene, referral.id, FollowUpKind.ON_HOLD_ENDS, until, until.isoformat(), key)
+
+
 def schedule_hold(scene: Scene, appointment: Appointment) -> None:
-    """Write down the end of a hold."""
+    """Write down until when a time is kept for a draft."""
     assert appointment.held_until is not None
     key = f"hold:{appointment.id}"
     schedule(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from referral_bot.business_time import BusinessCalendar, after_quiet
 from referral_bot.cards import details, replies, words
 from referral_bot.cards.elements import Tone
-from referral_bot.desk import due, record, telling
+from referral_bot.desk import due, holding, record, telling
 from referral_bot.desk.turn import Scene
 from referral_bot.errors import Stale
 from referral_bot.model import (
@@ -32,7 +32,7 @@ from referral_bot.model import (
     State,
     Thread,
 )
-from referral_bot.practice import TimeSpan, Urgency
+from referral_bot.practice import PromiseKind, TimeSpan, Urgency
 from referral_bot.store import Transaction
 
 LEASE: Final = timedelta(minutes=1)
@@ -161,6 +161,8 @@ def _promise(matter: Matter, follow_up: FollowUp) -> None:
     promise = matter.tx.get(Promise, follow_up.argument)
     if promise is None or promise.status is not PromiseStatus.OPEN:
         return
+    if _waits(matter, promise):
+        return
     if matter.now < promise.due_at and promise.step >= REMINDED:
         return
     if matter.now < promise.due_at:
@@ -170,6 +172,15 @@ def _promise(matter: Matter, follow_up: FollowUp) -> None:
     else:
         _still_late(matter, promise)
     matter.tx.save(promise)
+
+
+def _waits(matter: Matter, promise: Promise) -> bool:
+    """Whether the referral is on hold: then nothing is said of a promise before it goes on."""
+    until = matter.referral.on_hold_until if matter.referral else None
+    if until is None or until <= matter.now or promise.kind is PromiseKind.ANSWER:
+        return False
+    due.schedule_step(matter, promise, until)
+    return True
 
 
 def _remind(matter: Matter, promise: Promise) -> None:
@@ -338,6 +349,10 @@ def _hold_expired(scene: Scene, follow_up: FollowUp) -> None:
         telling.post(scene, thread, replies.says(told))
 
 
+def _on_hold_ends(matter: Matter, follow_up: FollowUp) -> None:
+    holding.end(matter, matter.referral, follow_up.argument)
+
+
 _DOERS: Final[dict[FollowUpKind, Callable[[Matter, FollowUp], None]]] = {
     FollowUpKind.PROMISE: _promise,
     FollowUpKind.VISIT_REMINDER: _visit_reminder,
@@ -345,4 +360,5 @@ _DOERS: Final[dict[FollowUpKind, Callable[[Matter, FollowUp], None]]] = {
     FollowUpKind.OFFICE_OWES: _office_owes,
     FollowUpKind.HOLD_EXPIRED: _hold_expired,
     FollowUpKind.DOCUMENTS_LATER: _documents_later,
+    FollowUpKind.ON_HOLD_ENDS: _on_hold_ends,
 }

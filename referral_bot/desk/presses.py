@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from referral_bot.access import NO_SUCH_REFERRAL
 from referral_bot.cards import forms, replies, words
 from referral_bot.cards.elements import Form
 from referral_bot.cards.view import View
-from referral_bot.desk import answers, booking, documents, fresh, intake, record, status, telling, visits
+from referral_bot.desk import (
+    answers,
+    booking,
+    documents,
+    fresh,
+    holding,
+    intake,
+    record,
+    status,
+    telling,
+    visits,
+)
 from referral_bot.desk.turn import FormAnswer, Message, Outcome, PageLink, Press, Turn
 from referral_bot.errors import BadInput, NotFound, NotNow, Refused
 from referral_bot.lifecycle import Move, may_move
@@ -23,6 +35,8 @@ RELAYED: Final = frozenset(
         EventKind.PRACTICE_ANSWERED,
         EventKind.TOLD,
         EventKind.ADDED,
+        EventKind.HELD,
+        EventKind.REOPENED,
     }
 )
 """What carries words from one side to the other."""
@@ -124,6 +138,12 @@ def _answer(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
         answerer = turn.tx.person(question.answered_by or "")
         raise NotNow(f"{answerer.name if answerer else 'Somebody'} has answered it already.")
     return Outcome(form=forms.answer(question.id, question.text))
+
+
+def _hold(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
+    referral = _movable(turn, pressed.subject, Move.HOLD)
+    today = turn.now.astimezone(telling.zone_of_actor(turn)).date()
+    return Outcome(form=forms.hold(referral, today + timedelta(days=1)))
 
 
 def _details(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
@@ -238,6 +258,9 @@ PRESSES: Final[Mapping[str, PressDoer]] = {
     "book": _book,
     "call": _opens(forms.call, Move.CALL),
     "decline": _opens(forms.decline, Move.DECLINE),
+    "hold": _hold,
+    "resume": _does(holding.resume),
+    "reopen": _opens(forms.reopen, Move.REOPEN),
     "arrived": _does(visits.arrived),
     "no_show": _does(visits.no_show),
     "seen": _does(visits.seen),
@@ -292,6 +315,10 @@ FORMS: Final[Mapping[str, FormDoer]] = {
     "decline": lambda turn, a: answers.decline(
         turn, a.subject, _code(a, "reason", words.DECLINE_REASONS), _text(a), _text(a, "alternative")
     ),
+    "hold": lambda turn, a: holding.hold(
+        turn, a.subject, _text(a, "until"), _code(a, "reason", words.HOLD_REASONS), _text(a)
+    ),
+    "reopen": lambda turn, a: holding.reopen(turn, a.subject, _text(a)),
     "report": lambda turn, a: visits.send_report(turn, a.subject, _text(a), a.answers.get("files") or ()),
     "close": lambda turn, a: visits.close(turn, a.subject, _code(a, "reason", words.CLOSE_REASONS), _text(a)),
     "give_up": lambda turn, a: visits.give_up(turn, a.subject, _text(a)),

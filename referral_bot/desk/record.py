@@ -51,13 +51,13 @@ def act(
     return note(turn, referral, kind, detail)
 
 
-def keep(turn: Turn, referral: Referral, ledger: promises.Ledger) -> None:
+def keep(scene: Scene, referral: Referral, ledger: promises.Ledger) -> None:
     """Keep what a move did to the promises, and write down their next steps."""
     for promise in ledger.made:
-        turn.tx.add(promise)
+        scene.tx.add(promise)
     for promise in ledger.changed:
-        turn.tx.save(promise)
-    due.schedule_promises(turn, referral, ledger)
+        scene.tx.save(promise)
+    due.schedule_promises(scene, referral, ledger)
 
 
 def _end(turn: Turn, referral: Referral, outcome: str | None) -> None:
@@ -142,7 +142,10 @@ _DONE: Final[dict[EventKind, str]] = {
     EventKind.NO_SHOW: "marked a no-show for",
     EventKind.SEEN: "marked the patient seen for",
     EventKind.REPORT_SENT: "sent the report of",
+    EventKind.HELD: "put on hold",
+    EventKind.RESUMED: "resumed",
     EventKind.CLOSED: "closed",
+    EventKind.REOPENED: "reopened",
     EventKind.CANCELLED: "cancelled",
 }
 """What changes where a referral stands, as it is told to somebody who came too late."""

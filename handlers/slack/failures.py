@@ -20,7 +20,8 @@ RATE_LIMITED: Final = ("ratelimited", "rate_limited")
 DEFAULT_PAUSE: Final = 30.0
 """Seconds to wait where Slack limits the rate without saying for how long."""
 
-# The message or its target is at fault, or gone: the same message will never be taken.
+# The message, its target or the bot's access is at fault, or gone: the message is given up, and leaves
+# again by command once somebody has mended it.
 FINAL: Final = frozenset(
     {
         *("channel_not_found", "is_archived", "is_inactive", "invalid_channel", "channel_type_not_supported"),
@@ -36,20 +37,21 @@ FINAL: Final = frozenset(
         *("invalid_arguments", "invalid_arg_name", "invalid_array_arg"),
         *("invalid_charset", "invalid_form_data"),
         *("invalid_post_type", "missing_post_type"),
+        *("not_in_channel", "account_inactive", "token_revoked"),
         *("file_not_found", "file_deleted", "files_not_found", "blocked_file_type", "file_uploads_disabled"),
     }
 )
 
-# It passes by itself, or somebody can mend it (the token, a scope, the bot not being in the channel): the
+# It passes by itself, or is of the settings and so at fault for every message alike (the token, a scope): the
 # message waits. Those of views and of private cards are named for the log alone.
 PASSING: Final = frozenset(
     {
         *("ratelimited", "rate_limited", "message_limit_exceeded"),
         *("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"),
-        *("not_in_channel", "access_denied", "accesslimited", "ekm_access_denied", "team_access_not_granted"),
+        *("access_denied", "accesslimited", "ekm_access_denied", "team_access_not_granted"),
         *("org_login_required", "no_permission", "missing_scope"),
         *("not_allowed_token_type", "storage_limit_reached"),
-        *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
+        *("invalid_auth", "not_authed", "token_expired"),
         *("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "push_limit_reached"),
         *("not_found", "hash_conflict", "view_too_large", "not_enabled", "user_not_in_channel"),
     }

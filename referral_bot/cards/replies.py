@@ -111,6 +111,7 @@ def help_card(practice: Practice, side: Side) -> Card:
         Fact("when can you see …", "a new cardiology patient at North next week, mornings?"),
         Fact("status …", "RB-7K2M, or the patient's name, or all mine"),
         Fact("cancel …", "RB-7K2M"),
+        Fact("morning list", "what your office has open, to you directly, every working morning"),
         Fact("ask", "anything else: a person of the practice answers here"),
     )
     return Card(

@@ -165,12 +165,28 @@ def failed(tx: Transaction, row_id: str, code: str, retry_at: datetime | None, n
     row.status = OutboxStatus.DEAD
     tx.save(row)
     practice = tx.practice()
-    thread = tx.get(Thread, row.thread_id or "")
-    if practice and not (thread and thread.audience is Audience.PRACTICE):
-        where = f"in channel {thread.channel}" if thread else "to a person directly"
-        told = f"A message {where} could not be delivered ({code}). Please tell them another way."
-        scene = Scene(tx, practice, now, Phi.MINIMAL)
-        telling.tell_practice(scene, replies.says(told, Tone.WARNING, "A message could not be delivered."))
+    if practice:
+        _tell_given_up(Scene(tx, practice, now, Phi.MINIMAL), row, code)
+
+
+def _tell_given_up(scene: Scene, row: OutboxMessage, code: str) -> None:
+    """Tell the practice, once a day for each channel or person; of its own channel, tell its managers.
+
+    What could not be told either ends it here: it stands in the outbox, and `check` counts it.
+    """
+    thread = scene.tx.get(Thread, row.thread_id or "")
+    where = f"channel {thread.channel}" if thread else f"person {row.person_key}"
+    if not scene.tx.first_time(f"dead:{where}:{scene.now.date()}", scene.now):
+        return
+    said = (
+        f"A message {f'in {where}' if thread else 'to a person directly'} could not be delivered ({code}). "
+        "Please tell them another way. Once that is mended, `referral-bot outbox resend` sends it."
+    )
+    told = replies.says(said, Tone.WARNING, "A message could not be delivered.")
+    if thread is None or thread.audience is not Audience.PRACTICE:
+        telling.tell_practice(scene, told)
+    elif thread.subject_id != telling.NOTICE:
+        telling.tell_managers(scene, told)
 
 
 def resend_dead(tx: Transaction, now: datetime, since: datetime | None = None) -> int:

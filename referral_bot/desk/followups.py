@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from referral_bot.business_time import BusinessCalendar, after_quiet
 from referral_bot.cards import details, replies, words
 from referral_bot.cards.elements import Tone
-from referral_bot.desk import due, holding, record, telling
+from referral_bot.desk import due, holding, mornings, record, telling
 from referral_bot.desk.turn import Scene
 from referral_bot.errors import Stale
 from referral_bot.model import (
@@ -28,7 +28,6 @@ from referral_bot.model import (
     PromiseStatus,
     Question,
     Referral,
-    Role,
     State,
     Thread,
 )
@@ -142,6 +141,8 @@ def _quiet_until(matter: Matter, follow_up: FollowUp) -> datetime | None:
     if referral is not None and referral.urgency is Urgency.STAT:
         return None
     zone = matter.practice.timezone
+    if follow_up.kind is FollowUpKind.MORNING_LIST:
+        zone = mornings.zone_of(matter, follow_up).key
     to_office = follow_up.kind in (
         FollowUpKind.VISIT_REMINDER,
         FollowUpKind.DRAFT_WAITING,
@@ -224,9 +225,7 @@ def _still_late(matter: Matter, promise: Promise) -> None:
     name = (matter.referral.reference if matter.referral else None) or "A question of an office"
     late = words.span(int((matter.now - promise.due_at).total_seconds() // 60))
     told = f"{name}: {_owner(matter, promise)} was {words.OWED[promise.kind]}; late by {late}."
-    for person in matter.tx.people(None):
-        if person.role is Role.MANAGER:
-            telling.tell_person(matter, person, replies.says(told, Tone.WARNING, "A promise is late."))
+    telling.tell_managers(matter, replies.says(told, Tone.WARNING, "A promise is late."))
     promise.step += 1
     new_time = BusinessCalendar(matter.practice).add(matter.now, A_DAY) if promise.step < LAST else None
     if new_time is not None:
@@ -361,4 +360,5 @@ _DOERS: Final[dict[FollowUpKind, Callable[[Matter, FollowUp], None]]] = {
     FollowUpKind.HOLD_EXPIRED: _hold_expired,
     FollowUpKind.DOCUMENTS_LATER: _documents_later,
     FollowUpKind.ON_HOLD_ENDS: _on_hold_ends,
+    FollowUpKind.MORNING_LIST: mornings.send,
 }

@@ -17,6 +17,7 @@ from referral_bot.desk import (
     changes,
     documents,
     intake,
+    mornings,
     packets,
     record,
     status,
@@ -70,6 +71,9 @@ def said(turn: Turn, message: Message) -> None:
     """Read a message and do everything it asks, in its order."""
     if message.text.strip(" .!").casefold() in NEW_REFERRAL:
         telling.reply(turn, turn.place, replies.help_card(turn.practice, turn.actor.side))
+        return
+    if wanted := mornings.wish(message.text):
+        telling.reply(turn, turn.place, mornings.settle(turn, wanted))
         return
     reading = read_for(turn, message.text)
     if "emergency" in reading.intents:
@@ -234,7 +238,7 @@ def _about_a_referral(
     turn: Turn, message: Message, reading: Reading, intent: str, fields: Mapping[str, Any]
 ) -> None:
     if intent == "check_status" and fields.get("scope") == "office_open":
-        telling.reply(turn, turn.place, status.all_open(turn))
+        telling.reply(turn, turn.place, all_open(turn))
         return
     if intent == "check_status" and _names_nobody(message.text, reading.fields):
         answers.ask_on(turn, message.text)
@@ -244,6 +248,12 @@ def _about_a_referral(
     for one in wanted:
         found = meant(turn, message.text if len(wanted) == 1 else "", one)
         _done_about(turn, message, intent, one, found, reading.flags)
+
+
+def all_open(turn: Turn) -> Card:
+    """All the office has open, and whether the person wants that every morning."""
+    card, asked = status.all_open(turn), mornings.offer(turn)
+    return replace(card, elements=(*card.elements, asked)) if asked else card
 
 
 def _names_nobody(text: str, fields: Mapping[str, Any]) -> bool:

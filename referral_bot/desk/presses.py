@@ -17,6 +17,7 @@ from referral_bot.desk import (
     fresh,
     holding,
     intake,
+    mornings,
     record,
     status,
     telling,
@@ -213,7 +214,7 @@ def _availability(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
 def _status(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
     text = pressed.value.strip()
     if not text or text.casefold() in ("all mine", "all", "mine"):
-        return Outcome(private=status.all_open(turn))
+        return Outcome(private=fresh.all_open(turn))
     if reference := status.reference_in(text):
         referral = status.by_reference(turn, reference)
         found = [referral] if referral else []
@@ -223,6 +224,10 @@ def _status(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
     if not found:
         raise NotFound(NO_SUCH_REFERRAL)
     return Outcome(private=status.shown(turn, found, "Here is where it stands:"))
+
+
+def _morning_list(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
+    return Outcome(private=mornings.settle(turn, pressed.value))
 
 
 def _help(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
@@ -278,6 +283,7 @@ PRESSES: Final[Mapping[str, PressDoer]] = {
     "make_referral": _make_referral,
     "availability": _availability,
     "status": _status,
+    "morning_list": _morning_list,
     "help": _help,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from referral_bot.access import HIDDEN, masked
@@ -27,10 +27,14 @@ from referral_bot.model import (
     Phi,
     Question,
     Referral,
+    Role,
     State,
     Thread,
 )
 from referral_bot.reading import Context, read
+
+NOTICE: Final = "notice"
+"""The subject of a thread that is about no referral: something for the practice to know."""
 
 
 def office_of(scene: Scene, office_key: str) -> Office:
@@ -189,8 +193,15 @@ def tell_practice(scene: Scene, card: Card) -> None:
     for channel in scene.tx.channels(None):
         if channel.kind is ChannelKind.INTAKE:
             place = Place(platform=channel.platform, tenant="", channel=channel.channel)
-            post(scene, open_thread(scene, "notice", Audience.PRACTICE, place), card)
+            post(scene, open_thread(scene, NOTICE, Audience.PRACTICE, place), card)
             return
+
+
+def tell_managers(scene: Scene, card: Card) -> None:
+    """Send the managers of the practice a direct message each."""
+    for person in scene.tx.people(None):
+        if person.role is Role.MANAGER:
+            tell_person(scene, person, card)
 
 
 def tell(scene: Scene, referral: Referral, event: Event) -> None:

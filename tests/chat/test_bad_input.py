@@ -11,9 +11,10 @@ import aiohttp
 import pytest
 from bot import COMPLETE, FORM, LAKESIDE, WholeBot, buttons
 
-from handlers.demo.faults import drop_before, hang, rate_limited, server_error
+from handlers.demo.faults import drop_before, hang, rate_limited, server_error, slack_error
 from handlers.demo.outgoing import signature
 from handlers.slack.turns import NOT_KEPT
+from referral_bot.desk import delivery
 from referral_bot.model import State
 
 EMOJI = "👩🏽‍⚕️🫀 Ana"
@@ -325,6 +326,34 @@ async def test_a_channel_that_is_gone_is_told_to_the_practice(bot: WholeBot) -> 
     assert f"A message in channel {LAKESIDE} could not be delivered (is_archived)." in told.head
     assert "Please tell them another way." in told.head
     assert "Claimed by: Tess Moran" in card.head
+
+
+async def test_a_lost_intake_channel_is_told_to_the_manager_directly_and_once(bot: WholeBot) -> None:
+    await bot.sent()
+    bot.workspace.archive("C0INTAKE")
+    await bot.maria.says("Her son drives her.", under=bot.office)
+    await bot.maria.says("And she needs an interpreter.", under=bot.office)
+    told = [said for said in bot.priya.direct if "could not be delivered" in said]
+    assert len(told) == 1
+    assert "in channel C0INTAKE could not be delivered (is_archived)" in told[0]
+
+
+async def test_what_a_revoked_access_kept_back_leaves_by_command_in_order_and_once(bot: WholeBot) -> None:
+    await bot.sent()
+    thread = bot.office
+    before = len(thread.of_bot)
+    for method in ("chat.postMessage", "chat.update"):
+        bot.workspace.faults.next(method, slack_error("token_revoked"), times=20)
+    await bot.tess.presses(bot.intake.head, "Claim")
+    await bot.tess.presses(bot.intake.head, "Accept")
+    assert len(thread.of_bot) == before
+    assert len(await bot.transact(lambda tx: tx.dead_letters())) >= 4
+    bot.workspace.faults.clear()
+    assert await bot.transact(lambda tx: delivery.resend_dead(tx, bot.clock.now())) >= 4
+    await bot.later(seconds=10)
+    assert await bot.transact(lambda tx: tx.dead_letters()) == []
+    said = [text.partition(" (intake)")[0] for text in thread.news[-2:]]
+    assert said == ["Tess Moran", "Accepted by Tess Moran"]
 
 
 # ---------------------------------------------------------------- the database in trouble

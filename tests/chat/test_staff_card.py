@@ -194,7 +194,7 @@ async def test_staff_close_with_a_reason_and_the_office_is_asked_how_it_was(bot:
     assert "Thanks!" in bot.office.news[-1]
     assert buttons(bot.office.last) == ["Very good", "Good", "All right", "Poor", "Bad"]
     assert "Closed by Tess Moran (intake): everything is done." in bot.intake.news[-1]
-    assert buttons(bot.intake.head) == ["Show details"]
+    assert buttons(bot.intake.head) == ["Reopen", "Show details"]
 
 
 async def test_the_card_shows_only_the_buttons_that_fit_where_it_stands(bot: WholeBot) -> None:

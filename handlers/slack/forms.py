@@ -32,7 +32,7 @@ from slack_sdk.models.blocks.block_elements import FileInputElement
 from handlers.slack import wire
 from handlers.slack.files import incoming_files
 from handlers.slack.render import MOST_HEADER, VIEW, Json, blocks, link, plain, spoken, within
-from handlers.slack.text import clean, fit, prefix, units
+from handlers.text import clean, fit, prefix, units
 from referral_bot.cards.elements import (
     Card,
     ChecksField,

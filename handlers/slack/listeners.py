@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.background import Background
 from handlers.slack import payloads, wire
 from handlers.slack.failures import TROUBLE, error_code
 from handlers.slack.files import described_files
@@ -19,7 +18,7 @@ from handlers.slack.forms import answers, card_view, errors, form_view, has_fiel
 from handlers.slack.render import message
 from handlers.slack.replies import DirectMessages, Reach, Replies
 from handlers.slack.text import typed
-from handlers.slack.turns import Turns
+from handlers.turns import Turns
 from referral_bot.cards.elements import Card, Text, Tone
 from referral_bot.desk.turn import Account, FormAnswer, Outcome, Place, Press
 
@@ -61,31 +60,6 @@ def register(app: AsyncApp, on: Listeners) -> None:
     app.view(anything)(on.unknown_view)
     app.command(anything)(on.unknown_command)
     app.shortcut(anything)(on.unknown_interaction)
-
-
-class Background:
-    """Work that goes on after Slack has been answered."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do this as soon as the present request leaves the loop free."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    async def finish(self, within: float) -> None:
-        """Let what is under way end for `within` seconds; give up the rest."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=within)
-            for task in late:
-                task.cancel()
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("slack_background_failed", exc_info=error)
 
 
 class Listeners:

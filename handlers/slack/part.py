@@ -21,11 +21,12 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.background import Background
 from handlers.clock import Clock
-from handlers.slack.listeners import Background, Listeners, register
+from handlers.slack.listeners import Listeners, register
 from handlers.slack.replies import DirectMessages, Replies
 from handlers.slack.sender import SlackSender
-from handlers.slack.turns import Desk, Turns
+from handlers.turns import Desk, Turns
 from referral_bot.store import Store
 
 log = structlog.get_logger()

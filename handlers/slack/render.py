@@ -30,7 +30,8 @@ from slack_sdk.models.blocks import (
 )
 
 from handlers.slack import wire
-from handlers.slack.text import NOTHING, clean, escape, fit, shown, split, units
+from handlers.slack.text import escape
+from handlers.text import NOTHING, clean, fit, shown, split, units
 from referral_bot.cards.elements import (
     Button,
     Buttons,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from handlers.slack.text import prefix, units
+from handlers.text import prefix, units
 from referral_bot.desk.turn import Place
 
 PLATFORM: Final = "slack"

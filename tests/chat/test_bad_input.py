@@ -13,7 +13,7 @@ from bot import COMPLETE, FORM, LAKESIDE, WholeBot, buttons
 
 from handlers.demo.faults import drop_before, hang, rate_limited, server_error, slack_error
 from handlers.demo.outgoing import signature
-from handlers.slack.turns import NOT_KEPT
+from handlers.turns import NOT_KEPT
 from referral_bot.desk import delivery
 from referral_bot.model import State
 

@@ -159,7 +159,7 @@ async def test_errors_that_are_logged_carry_nothing(bot: WholeBot, logs: io.Stri
     with bot.locked():
         assert not (await bot.maria.fills_in({"Notes": EVERYTHING})).ok
     assert form.errors
-    for event in ("outbox_retry", "slack_submit_failed"):
+    for event in ("outbox_retry", "submit_failed"):
         assert event in logs.getvalue()
     assert found(logs.getvalue()) == []
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.slack.text import NOTHING, clean, escape, fit, prefix, shown, split, typed, unescape, units
+from handlers.slack.text import escape, typed, unescape
+from handlers.text import NOTHING, clean, fit, prefix, shown, split, units
 
 
 @given(st.text(), st.integers(1, 60))

@@ -1,7 +1,7 @@
 """Calls on the desk, each in one transaction and each once.
 
-Where the store is in trouble, what is said in a channel raises, so that Slack brings it again; what people
-do with buttons and forms Slack does not bring again, so they are told.
+Where the store is in trouble, what is said in a channel raises, so that the platform brings it again; what
+people do with buttons and forms it does not bring again, so they are told.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Turns:
         try:
             return await self._once(key, lambda tx, now: self._desk.press(tx, account, press, now))
         except Exception:
-            log.exception("slack_press_failed", action=press.action)
+            log.exception("press_failed", action=press.action)
             return Outcome(private=_not_kept(typed))
 
     async def submit(self, key: str, account: Account, answer: FormAnswer) -> Outcome:
@@ -90,7 +90,7 @@ class Turns:
         except _Objected as objected:
             return objected.outcome
         except Exception:
-            log.exception("slack_submit_failed", action=answer.action)
+            log.exception("submit_failed", action=answer.action)
             return Outcome(errors={"": NOT_KEPT})
 
     async def suggest(self, account: Account, source: str, typed: str) -> tuple[Option, ...]:
@@ -99,7 +99,7 @@ class Turns:
         try:
             return await self._transact(lambda tx: self._desk.suggest(tx, account, source, typed, now))
         except Exception:
-            log.exception("slack_suggest_failed")
+            log.exception("suggest_failed")
             return ()
 
     async def home(self, account: Account) -> Card:

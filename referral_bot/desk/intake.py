@@ -273,11 +273,23 @@ def submit(turn: Turn, referral_id: str) -> None:
     referral.flags = [flag for flag in referral.flags if flag == "safety_escalate_human_now"]
     slot_id = booking.held_slot(turn, referral)
     record.act(turn, referral, Move.SUBMIT, EventKind.SUBMITTED)
-    telling.open_practice_thread(turn, referral.id)
+    practice_thread = telling.open_practice_thread(turn, referral.id)
+    if practice_thread is not None:
+        _point_out_twins(turn, referral, practice_thread)
     documents.pass_on(turn, referral)
     due.schedule_documents(turn, referral)
     if slot_id:
         _settle_time(turn, referral, slot_id)
+
+
+def _point_out_twins(turn: Turn, referral: Referral, practice_thread: Thread) -> None:
+    """The practice alone learns that another office has sent the same patient; nothing is merged."""
+    for twin in packets.duplicates_elsewhere(turn, referral):
+        office = telling.office_of(turn, twin.office_key)
+        looks_like = f"This looks like the patient of {twin.reference}"
+        said = f"{looks_like}, which {office.name} has sent for the same service."
+        fallback = f"{referral.reference}: sent by two offices."
+        telling.post(turn, practice_thread, replies.says(said, Tone.WARNING, fallback))
 
 
 def _already(referral: Referral) -> str:

@@ -222,10 +222,19 @@ def is_minor(dob: date | None, today: date) -> bool:
 
 def duplicates(scene: Scene, referral: Referral) -> list[Referral]:
     """Open or recent referrals of the same office that look like the same patient for the same service."""
+    return _twins(scene, referral, referral.office_key)
+
+
+def duplicates_elsewhere(scene: Scene, referral: Referral) -> list[Referral]:
+    """The same of other offices: for the practice alone, since no office may know of another's patients."""
+    return [twin for twin in _twins(scene, referral, None) if twin.office_key != referral.office_key]
+
+
+def _twins(scene: Scene, referral: Referral, office_key: str | None) -> list[Referral]:
     patient = referral.packet.patient
     if patient.dob is None or not patient.last:
         return []
-    same_day = scene.tx.referrals_by_patient(office_key=referral.office_key, dob=patient.dob)
+    same_day = scene.tx.referrals_by_patient(office_key=office_key, dob=patient.dob)
     return [
         other
         for other in same_day

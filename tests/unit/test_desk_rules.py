@@ -13,7 +13,15 @@ from referral_bot.model import Appointment, AppointmentStatus, Audience, AuditAc
 from tests.unit.people import COMPLETE, Office, buttons, words
 
 NOBODY = "0" * 32
-WITHOUT_SUBJECT = {"refer", "make_referral", "availability", "status", "help", "take_time", "question_refer"}
+WITHOUT_SUBJECT = {
+    "refer",
+    "make_referral",
+    "availability",
+    "status",
+    "help",
+    "take_time",
+    "question_refer",
+} | {"morning_list"}
 ABOUT_ONE = sorted(PRESSES.keys() - WITHOUT_SUBJECT)
 OTHER = COMPLETE.replace("Jane Whitcomb", "Leo Park")
 
@@ -139,3 +147,26 @@ def test_every_refusal_is_in_the_record() -> None:
     office.press("dana", "claim", referral.id)
     refused = [entry.actor_key for entry in office.store.audited if entry.action is AuditAction.REFUSED]
     assert refused == ["omar", "dana"]
+
+
+def test_patient_of_two_offices_is_pointed_out_to_the_practice_alone() -> None:
+    office = Office()
+    first = office.submitted()
+    office.say("omar", COMPLETE)
+    draft = office.referral()
+    assert "looks like" not in words(office.head(Audience.OFFICE, draft.id))
+    office.press("omar", "submit", draft.id)
+    told = office.told(Audience.PRACTICE, draft.id)
+    assert told == [
+        f"This looks like the patient of {first.reference}, which Lakeside Family Medicine has sent for the "
+        "same service."
+    ]
+    assert "looks like" not in " ".join(office.told(Audience.OFFICE, draft.id))
+    assert office.told(Audience.PRACTICE, first.id) == []
+
+
+def test_another_patient_born_the_same_day_is_nobodys_duplicate() -> None:
+    office = Office()
+    office.submitted()
+    other = office.submitted(OTHER, "omar")
+    assert office.told(Audience.PRACTICE, other.id) == []

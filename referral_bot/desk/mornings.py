@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from referral_bot.access import sees_patients
 from referral_bot.business_time import BusinessCalendar, moment
 from referral_bot.cards import replies, words
-from referral_bot.cards.elements import Button, Buttons, Card
+from referral_bot.cards.elements import Button, Buttons, Card, Text
 from referral_bot.desk import due, status, telling
 from referral_bot.desk.turn import Place, Scene, Turn
 from referral_bot.errors import Refused
@@ -21,6 +21,7 @@ from referral_bot.model import FollowUp, FollowUpKind, Person, Side
 
 EIGHT: Final = time(8)
 ON, OFF = "on", "off"
+_STOP: Final = Buttons((Button("Stop the morning list", "morning_list", "", OFF),))
 _LIST = r"(?:my |the |a )?(?:morning list|(?:open )?(?:list|referrals) every morning)\W*(?:please)?\W*"
 _WANTED: Final = re.compile(rf"\W*(?:please )?(?:(?:send|give)(?: me)? )?{_LIST}", re.IGNORECASE)
 _UNWANTED: Final = re.compile(
@@ -46,8 +47,7 @@ def settle(turn: Turn, wanted: str) -> Card:
     at = waiting[0].due_at if waiting else _schedule(turn, turn.actor)
     first = words.moment(at, _zone(turn, turn.actor), turn.now)
     told = f"Each working morning you get what your office has open, first on {first}."
-    stop = Button("Stop the morning list", "morning_list", "", OFF)
-    return Card("Your morning list.", "", (*replies.says(told).elements, Buttons((stop,))))
+    return Card("Your morning list.", "", (Text(told), _STOP))
 
 
 def offer(turn: Turn) -> Buttons | None:
@@ -65,7 +65,8 @@ def send(scene: Scene, follow_up: FollowUp) -> None:
     _schedule(scene, person)
     turn = Turn(scene.tx, scene.practice, scene.now, scene.phi, person, Place("", "", "", direct=True))
     if scene.tx.referrals(office_key=person.office_key, limit=1):
-        telling.tell_person(scene, person, status.all_open(turn))
+        listed = Card("What your office has open.", "Good morning", (*status.all_open(turn).elements, _STOP))
+        telling.tell_person(scene, person, listed)
 
 
 def zone_of(scene: Scene, follow_up: FollowUp) -> ZoneInfo:

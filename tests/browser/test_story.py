@@ -180,6 +180,54 @@ async def test_everybody_sees_what_is_theirs(browser: Browser) -> None:
         await play.picture("dana")
 
 
+async def test_referral_waits_goes_on_and_is_reopened_and_the_morning_list_comes(browser: Browser) -> None:
+    async with stage(browser, "waiting") as play:
+        maria, tess = play.left, play.right
+        await maria.writes(REFERRAL)
+        await maria.opens_newest_thread()
+        await maria.presses("Submit", maria.thread)
+        await tess.presses("Claim")
+        await tess.opens_newest_thread()
+        form = await tess.opens("Put on hold", "Put on hold", tess.thread)
+        await form.get_by_label("Until").fill("2026-11-18")
+        await form.get_by_role("combobox", name="Reason").click()
+        await form.get_by_role("option", name="The patient asked to wait").click()
+        await form.get_by_label("For the office").fill("She is away until Tuesday.")
+        await play.picture("hold")
+        await tess.sends(form, "Put on hold")
+        await maria.reads("On hold until Wed, Nov 18, 8:00 AM CST", maria.thread)
+        await maria.reads("She is away until Tuesday.", maria.thread)
+        await play.picture("on hold")
+
+        await maria.opens_channel("Referral Bot")
+        await maria.writes("all mine")
+        await maria.opens_newest_thread()
+        await maria.presses("Send me this every morning", maria.thread)
+        await maria.reads("first on Tue, Nov 17, 8:00 AM CST", maria.thread)
+        await play.picture("morning list asked for")
+        await play.turns("Next morning 8:00", "Tue, Nov 17")
+        await maria.thread.get_by_role("button", name="Close thread").click()
+        await maria.reads("Good morning")
+        await maria.reads("On hold until Wed, Nov 18")
+        await play.picture("morning list")
+        await play.turns("Next morning 8:00", "Wed, Nov 18")
+        await tess.reads("The time on hold is over. Next: Tess Moran", tess.thread)
+        await play.picture("goes on")
+
+        form = await tess.opens("Decline", "Decline", tess.thread)
+        await form.get_by_role("combobox", name="Reason").click()
+        await form.get_by_role("option", name="Not enough information to decide").click()
+        await form.get_by_label("Alternative").fill("Send us the EKG.")
+        await tess.sends(form, "Decline")
+        form = await tess.opens("Reopen", "Reopen", tess.thread)
+        await form.get_by_label("What is still to be done").fill("The EKG has come by fax.")
+        await tess.sends(form, "Reopen")
+        await maria.opens_channel("lakeside")
+        await maria.opens_newest_thread()
+        await maria.reads("Reopened by Tess Moran (intake)", maria.thread)
+        await play.picture("reopened")
+
+
 async def test_minimal_mode_shows_the_patient_only_to_who_asks(browser: Browser) -> None:
     async with stage(browser, "minimal", phi="minimal") as play:
         maria, tess = play.left, play.right

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import Final
 
 NOTHING: Final = "—"
@@ -18,6 +19,8 @@ _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _ZERO_WIDTH_JOINER: Final = "\u200d"
+_US_DATE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
 def clean(text: str) -> str:
@@ -74,3 +77,16 @@ def _head(text: str, limit: int) -> str:
 
 def _joins(character: str) -> bool:
     return character == _ZERO_WIDTH_JOINER or unicodedata.category(character).startswith("M")
+
+
+def written_date(text: str) -> str:
+    """`YYYY-MM-DD` where the text is a date as the field asks for it; else the text as it was typed."""
+    us, iso = _US_DATE.fullmatch(text), _ISO_DATE.fullmatch(text)
+    try:
+        if us:
+            return date(int(us[3]), int(us[1]), int(us[2])).isoformat()
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3])).isoformat()
+    except ValueError:
+        return text
+    return text

@@ -7,9 +7,7 @@ that what was shortened for showing never replaces what is kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, Final, TypeGuard
 
 from slack_sdk.models.blocks import (
@@ -32,7 +30,7 @@ from slack_sdk.models.blocks.block_elements import FileInputElement
 from handlers.slack import wire
 from handlers.slack.files import incoming_files
 from handlers.slack.render import MOST_HEADER, VIEW, Json, blocks, link, plain, spoken, within
-from handlers.text import clean, fit, prefix, units
+from handlers.text import clean, fit, prefix, units, written_date
 from referral_bot.cards.elements import (
     Card,
     ChecksField,
@@ -67,9 +65,6 @@ LARGE_SOURCES: Final = frozenset({"icd10"})
 """Sources of type-ahead that are asked only once something has been typed."""
 INPUT: Final = "in"
 """action_id of every field but type-aheads, which name their source."""
-
-_US_DATE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
 # ---------------------------------------------------------------- to Slack
@@ -280,7 +275,7 @@ def _answer(key: str, answer: Json) -> Any:
     match answer["type"]:
         case "plain_text_input":
             text = clean(answer.get("value") or "").strip()
-            return _written_date(text) if key == "dob" else text
+            return written_date(text) if key == "dob" else text
         case "datepicker":
             return answer.get("selected_date") or ""
         case "file_input":
@@ -298,16 +293,3 @@ def _untouched(answer: Json, element: Json) -> bool:
     return bool(
         answer.get("value") == element.get("initial_value") and chosen.get("value") == shown.get("value")
     )
-
-
-def _written_date(text: str) -> str:
-    """`YYYY-MM-DD` where the text is a date as the field asks for it; else the text as it was typed."""
-    us, iso = _US_DATE.fullmatch(text), _ISO_DATE.fullmatch(text)
-    try:
-        if us:
-            return date(int(us[3]), int(us[1]), int(us[2])).isoformat()
-        if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3])).isoformat()
-    except ValueError:
-        return text
-    return text

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from referral_bot.access import NO_SUCH_REFERRAL
 from referral_bot.cards import forms, replies, words
-from referral_bot.cards.elements import Form
+from referral_bot.cards.elements import Button, Form
 from referral_bot.cards.view import View
 from referral_bot.desk import (
     answers,
@@ -286,6 +286,20 @@ PRESSES: Final[Mapping[str, PressDoer]] = {
     "morning_list": _morning_list,
     "help": _help,
 }
+
+
+OPENS_FORM: Final = frozenset(
+    {
+        *("edit", "change", "times", "details", "ask", "answer", "book", "call", "decline", "hold", "reopen"),
+        *("report", "report_shown", "give_up", "cancel", "cancel_appointment", "refer"),
+    }
+)
+"""Buttons that do nothing but open a form."""
+
+
+def opens_form(button: Button) -> bool:
+    """Whether pressing it opens a form and does nothing else: some platforms want to know beforehand."""
+    return button.action in OPENS_FORM or (button.action == "take_time" and not button.subject)
 
 
 # ---------------------------------------------------------------- forms

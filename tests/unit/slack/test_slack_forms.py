@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hostile import HOSTILE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from referral_bot.cards.elements import (
     Tone,
 )
 from referral_bot.desk.turn import IncomingFile, Place
+from tests.unit.hostile import HOSTILE
 
 HERE = Place("slack", "T0PRAC", "C0ELM", "17.1", "16.1")
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from hostile import HOSTILE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from referral_bot.cards.elements import (
     Text,
     Tone,
 )
+from tests.unit.hostile import HOSTILE
 
 texts = st.sampled_from(list(HOSTILE)).map(HOSTILE.__getitem__) | st.text(max_size=200)
 short = st.text("abcdef0123456789", min_size=1, max_size=32)

@@ -45,24 +45,24 @@ def schedule_promises(scene: Scene, referral: Referral, ledger: Ledger) -> None:
     """Write down the steps of promises that were made or that run again."""
     for promise in (*ledger.made, *ledger.moved):
         if promise.owed_by is Side.PRACTICE:
-            schedule_steps(scene, promise)
+            schedule_steps(scene, promise, referral.on_hold_until)
         elif promise in ledger.made:
             _schedule_office(scene, referral, promise)
 
 
-def schedule_steps(scene: Scene, promise: Promise) -> None:
+def schedule_steps(scene: Scene, promise: Promise, rests_until: datetime | None = None) -> None:
     """Write down the first of a promise's steps: its reminder."""
-    schedule_step(scene, promise, reminder_at(scene, promise))
+    schedule_step(scene, promise, _reminder_at(scene, promise, rests_until or scene.now))
 
 
-def reminder_at(scene: Scene, promise: Promise) -> datetime:
+def _reminder_at(scene: Scene, promise: Promise, start: datetime) -> datetime:
     """When its owner is reminded: with a quarter of the time left, at least five minutes before."""
     if promise.kind is PromiseKind.SEE:
-        at = promise.made_at + (promise.due_at - promise.made_at) * 3 / 4
+        at = start + (promise.due_at - start) * 3 / 4
     else:
         calendar = BusinessCalendar(scene.practice)
-        whole = calendar.minutes_between(promise.made_at, promise.due_at)
-        at = calendar.add(promise.made_at, TimeSpan(amount=max(whole * 3 // 4, 1), unit="m"))
+        whole = calendar.minutes_between(start, promise.due_at)
+        at = calendar.add(start, TimeSpan(amount=max(whole * 3 // 4, 1), unit="m"))
     return min(at, promise.due_at - LEAST_NOTICE)
 
 

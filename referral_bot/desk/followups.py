@@ -176,11 +176,15 @@ def _promise(matter: Matter, follow_up: FollowUp) -> None:
 
 
 def _waits(matter: Matter, promise: Promise) -> bool:
-    """Whether the referral is on hold: then nothing is said of a promise before it goes on."""
+    """Whether the referral is on hold: then nothing is said of a promise before it goes on.
+
+    One that was late before has its next step then; the others have been given new steps with the hold.
+    """
     until = matter.referral.on_hold_until if matter.referral else None
     if until is None or until <= matter.now or promise.kind is PromiseKind.ANSWER:
         return False
-    due.schedule_step(matter, promise, until)
+    if promise.due_at < until:
+        due.schedule_step(matter, promise, until)
     return True
 
 

@@ -66,7 +66,12 @@ def test_clock_stands_still_on_hold_and_goes_on_by_itself() -> None:
     assert office.told(Audience.OFFICE)[-1] == (
         "The time on hold is over. Next: Tess Moran, to schedule by 11:00 AM CST."
     )
-    office.later(hours=3)
+    office.now = utc(12, 7, 16, 14)
+    office.later(seconds=1)
+    assert not [text for text in office.told(Audience.PRACTICE) if "Reminder" in text]
+    office.later(minutes=1)
+    assert office.told(Audience.PRACTICE)[-1] == "Reminder: Tess Moran, to schedule by 11:00 AM CST."
+    office.later(minutes=45)
     assert office.told(Audience.OFFICE)[-1].startswith(
         "We promised to schedule by 11:00 AM CST and are late."
     )
@@ -203,3 +208,16 @@ def test_reason_shows_no_patient_in_minimal_mode() -> None:
     office.act("tess", "hold", referral.id, until="2026-12-07", reason="other", text="Whitcomb is away.")
     assert "Whitcomb" not in office.told(Audience.OFFICE)[-1]
     assert "W. is away" in office.told(Audience.OFFICE)[-1]
+
+
+def test_what_was_late_before_the_hold_is_said_again_after_it() -> None:
+    office, referral = claimed()
+    office.later(hours=4)
+    assert "are late" in office.told(Audience.OFFICE)[-1]
+    office.act("tess", "hold", referral.id, until="2026-12-07", reason="patient")
+    said = len(office.told(Audience.OFFICE))
+    office.later(days=10)
+    assert len(office.told(Audience.OFFICE)) == said
+    office.now = utc(12, 7, 14)
+    office.later(minutes=1)
+    assert any("We are still late to schedule" in text for text in office.told(Audience.OFFICE)[said:])

@@ -64,6 +64,11 @@ def test(arguments: list[str]) -> int:
         if IN_CI:
             return complain(f"The browser tests cannot run; {why}.", 1)
         print(f"The browser tests will be skipped; {why}.", flush=True)
+    if not install_teams_client():
+        why = "npm could not bring Microsoft's client for Teams; what it said stands above"
+        if IN_CI:
+            return complain(f"The tests in it cannot run; {why}.", 1)
+        print(f"The tests in Microsoft's client for Teams will be skipped; {why}.", flush=True)
     # Which browser the tests in tests/browser start; without it they skip themselves.
     environment = {**os.environ, "CHROMIUM": browser or ""}
     ARTIFACTS.mkdir(exist_ok=True)
@@ -177,6 +182,12 @@ def install_browser() -> str | None:
     ):
         subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
     return find_browser()
+
+
+def install_teams_client() -> bool:
+    """Get what handlers/demo/npm names, into .venv."""
+    wanted = [PYTHON, "-m", "handlers.demo.packages", "--for-tests"]
+    return subprocess.run(wanted, cwd=ROOT, check=False).returncode == 0
 
 
 def complain(sentence: str, code: int) -> int:

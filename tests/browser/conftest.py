@@ -11,6 +11,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 from stage import chromium
 
+from handlers.demo import packages
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 
 
@@ -20,3 +22,10 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip("no Chromium; `make.py test` looks for one, or set CHROMIUM to its path")
     async with chromium(CHROMIUM) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def teams_client() -> None:
+    """Microsoft's client for Teams, and its card renderer, are there."""
+    if not packages.is_installed(for_tests=True):
+        pytest.skip("no client for Teams; `make.py test` gets it from npm")

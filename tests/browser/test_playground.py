@@ -1,0 +1,78 @@
+"""Microsoft's client for Teams as the demo starts it."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+from stage import free_port
+
+from handlers.demo import packages
+from handlers.demo.playground import GENERAL, TeamsScene, playground, teams_scene
+from handlers.shipped import EXAMPLE, shipped
+from referral_bot.directory import read_directory
+from referral_bot.errors import SetupError
+
+IN_LOOP = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture
+def scene() -> TeamsScene:
+    return teams_scene(read_directory(shipped(EXAMPLE).read_text("utf-8")), "beth")
+
+
+def test_scene_is_of_the_office_and_its_colleagues(scene: TeamsScene) -> None:
+    config = scene.config()
+    assert config["currentUser"]["id"] == "29:beth"
+    assert config["team"]["channels"] == [{"id": "19:prairie@thread.tacv2", "name": "prairie"}]
+    assert len({user["id"] for user in config["users"]} | {"29:beth"}) == len(config["users"]) + 1 == 6
+
+
+def test_who_has_no_channel_in_teams_has_no_scene(scene: TeamsScene) -> None:
+    with pytest.raises(KeyError):
+        teams_scene(read_directory(shipped(EXAMPLE).read_text("utf-8")), "maria")
+
+
+@IN_LOOP
+async def test_client_shows_the_person_and_listens_on_this_machine_alone(
+    browser: Browser, teams_client: None, scene: TeamsScene
+) -> None:
+    port = free_port()
+    async with playground("http://127.0.0.1:9/api/messages", scene, port) as address:
+        page = await browser.new_page()
+        await page.goto(address)
+        await expect(page.get_by_text("Beth Olsen").first).to_be_visible()
+        await expect(page.get_by_text("prairie", exact=True)).to_be_visible()
+        await page.close()
+        assert not is_free("127.0.0.1", port)
+        assert is_free("127.0.0.2", port), "whoever can reach it can be anybody"
+    assert is_free("127.0.0.1", port)
+
+
+@IN_LOOP
+async def test_client_that_cannot_start_is_told(teams_client: None, scene: TeamsScene) -> None:
+    crowded = replace(scene, channel=GENERAL)
+    with pytest.raises(SetupError, match="does not start"):
+        async with playground("http://127.0.0.1:9/api/messages", crowded, free_port()):
+            pass
+
+
+def test_machine_without_npm_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(packages, "node", lambda: None)
+    monkeypatch.setattr(packages, "home", lambda: tmp_path / "npm")
+    with pytest.raises(SetupError, match=r"install Node\.js"):
+        packages.install()
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from referral_bot.cards import replies
+from referral_bot.cards.elements import Button, Buttons, Card, Style, Text
 from referral_bot.desk import answers, documents, fresh, intake, packets, record, telling, visits
 from referral_bot.desk.turn import Message, Turn
 from referral_bot.lifecycle import TERMINAL, Move, may_move
@@ -13,7 +14,12 @@ from referral_bot.model import AuditAction, Referral, State
 from referral_bot.reading import Reading, read_answer
 
 _SUBMIT_WORDS: Final = frozenset({"submit", "submit it", "send", "send it", "yes", "yes submit", "ok send"})
-_DISCARD_WORDS: Final = frozenset({"discard", "discard it", "forget it", "never mind", "nevermind"})
+_DISCARD_WORDS: Final = frozenset(
+    {
+        *("discard", "discard it", "forget it", "never mind", "nevermind", "scratch that", "delete it"),
+        *("cancel", "cancel it", "cancel this", "cancel that", "cancel this referral", "please cancel"),
+    }
+)
 _QUESTION_WORDS: Final = (
     "can ",
     "could ",
@@ -62,7 +68,7 @@ def _fill(turn: Turn, message: Message, referral: Referral) -> None:
         vocabulary=packets.vocabulary(turn.practice),
         current=referral.packet.model_dump(mode="json"),
     )
-    if answer.understood:
+    if answer.understood or "phone_incomplete" in answer.flags:
         intake.fill(turn, referral, answer.fields, answer.flags)
         for intent in fresh.BY_THE_DIRECTORY & intents if _asks(message.text) else ():
             fresh.by_directory(turn, intent, reading.fields)
@@ -70,10 +76,18 @@ def _fill(turn: Turn, message: Message, referral: Referral) -> None:
         intake.fill(turn, referral, reading.fields, reading.flags)
     elif "check_availability" in intents:
         _offer_times(turn, reading, referral)
+    elif "cancel_referral" in intents and not {"patient", "referral_id"} & set(reading.fields):
+        telling.reply(turn, turn.place, _confirm_discard(referral))
     elif intents & (fresh.TO_A_PERSON | {"out_of_scope", "thanks"}):
         _keep_as_note(turn, message.text, referral)
     else:
         fresh.said(turn, replace(message, files=()))
+
+
+def _confirm_discard(referral: Referral) -> Card:
+    discard = Button("Discard", "discard", referral.id, style=Style.DANGER)
+    told = Text("This draft has not been sent, so there is nothing to cancel. Shall I throw it away?")
+    return Card("A draft has not been sent.", "", (told, Buttons((discard,))))
 
 
 def _offer_times(turn: Turn, reading: Reading, referral: Referral) -> None:

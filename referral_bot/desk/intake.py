@@ -70,7 +70,7 @@ def _new(turn: Turn) -> Referral:
 
 
 def _open(turn: Turn, referral: Referral, place: Place, files: Sequence[IncomingFile]) -> None:
-    packets.assume(referral, turn.tx.people(referral.office_key), turn.practice)
+    packets.assume(turn, referral)
     referral.due_at = turn.now + due.DRAFT_WAITS
     turn.tx.add(referral)
     record.happened(turn, referral.id, EventKind.DRAFTED, turn.actor.key)
@@ -132,7 +132,7 @@ def new_form(turn: Turn, slot_id: str = "") -> Form:
         slot = booking.still_open(turn, slot_id)
         referral.service_key, referral.visit_type = slot.service_key, slot.visit_type
         note = f"With this time: {booking.slot_text(turn, slot)}"
-    packets.assume(referral, turn.tx.people(referral.office_key), turn.practice)
+    packets.assume(turn, referral)
     return _form(turn, referral, "new_referral", "New referral", "Submit", slot_id, note)
 
 

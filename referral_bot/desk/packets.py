@@ -19,6 +19,9 @@ ALWAYS_NEEDED: Final = ("patient_name", "dob", "phone", "service", "reason")
 """Without these nobody can act on a referral; everything else is the service's `requires`."""
 ASKED_FOR: Final = ("insurance", "referring_provider")
 """Asked for with the rest, but never in the way of sending."""
+USUAL_FROM: Final = 3
+USUAL_OF: Final = 10
+"""How many referrals of an office say what its usual service is: at least and at most."""
 DUPLICATE_WITHIN: Final = timedelta(days=90)
 SIMILAR_NAME: Final = 88.0
 """Of 100, from which two names count as likely the same."""
@@ -96,8 +99,9 @@ def likeliest_services(practice: Practice, name: str) -> list[Service]:
     return sorted(practice.services, key=likeness, reverse=True) if name else list(practice.services)
 
 
-def assume(referral: Referral, people: Sequence[Person], practice: Practice) -> None:
-    """Fill in what the office or the practice leaves no choice about, marked as assumed."""
+def assume(scene: Scene, referral: Referral) -> None:
+    """Fill in what goes without saying for this office or practice, marked as assumed."""
+    people = scene.tx.people(referral.office_key)
     physicians = [person for person in people if person.role is Role.PHYSICIAN]
     if not referral.packet.referring.last and len(physicians) == 1:
         physician = physicians[0]
@@ -106,9 +110,19 @@ def assume(referral: Referral, people: Sequence[Person], practice: Practice) -> 
         referral.assumed.append("referring")
     elif referral.packet.referring.last:
         _complete_referring(referral.packet.referring, physicians)
-    if referral.service_key is None and len(practice.services) == 1:
-        referral.service_key = practice.services[0].key
+    if referral.service_key is None and (usual := _usual_service(scene, referral.office_key)):
+        referral.service_key = usual
         referral.assumed.append("service")
+
+
+def _usual_service(scene: Scene, office_key: str) -> str | None:
+    """The only service there is, or the one that this office has sent its patients to without exception."""
+    services = {service.key for service in scene.practice.services}
+    if len(services) == 1:
+        return next(iter(services))
+    sent = scene.tx.referrals(office_key=office_key, open_only=False, limit=USUAL_OF)
+    known = {referral.service_key for referral in sent}
+    return known.pop() if len(sent) >= USUAL_FROM and len(known) == 1 and known <= services else None
 
 
 def _complete_referring(referring: Referring, physicians: Sequence[Person]) -> None:

@@ -170,3 +170,48 @@ def test_another_patient_born_the_same_day_is_nobodys_duplicate() -> None:
     office.submitted()
     other = office.submitted(OTHER, "omar")
     assert office.told(Audience.PRACTICE, other.id) == []
+
+
+def test_usual_service_of_an_office_is_assumed_and_shown_as_assumed() -> None:
+    office = Office()
+    unsaid = "refer Ann Poe, DOB 3/14/1962, 309-555-0124, BCBS. Tired"
+    office.say("maria", unsaid)
+    assert office.referral().service_key is None
+    for _ in range(3):
+        office.submitted()
+    office.say("maria", unsaid)
+    assert (office.referral().service_key, "service" in office.referral().assumed) == ("cardiology", True)
+    office.say("omar", unsaid)
+    assert office.referral().service_key is None, "what one office sends says nothing of another"
+
+
+def test_office_that_sends_to_two_services_is_asked() -> None:
+    office = Office()
+    for text in (COMPLETE, COMPLETE, COMPLETE.replace("cardiology", "vascular surgery. Duplex faxed")):
+        office.submitted(text)
+    office.say("maria", "refer Ann Poe, DOB 3/14/1962, 309-555-0124, BCBS. Tired")
+    assert office.referral().service_key is None
+
+
+@pytest.mark.parametrize("said", ["cancel", "Cancel it.", "never mind"])
+def test_draft_is_discarded_in_words(said: str) -> None:
+    office = Office()
+    _, root = office.say("maria", COMPLETE)
+    office.say("maria", said, root=root, addressed=False)
+    assert office.referral().state is State.DISCARDED
+
+
+def test_more_than_a_word_about_cancelling_a_draft_is_asked_back() -> None:
+    office = Office()
+    _, root = office.say("maria", COMPLETE)
+    office.say("maria", "please cancel the referral, her family wants to wait", root=root, addressed=False)
+    assert office.referral().state is State.DRAFT
+    assert list(buttons(office.posted[-1][2])) == ["Discard"]
+
+
+def test_number_without_an_area_code_is_asked_for_and_no_note() -> None:
+    office = Office()
+    _, root = office.say("maria", "refer Ann Poe, DOB 3/14/1962, BCBS. Palpitations, cardiology")
+    office.say("maria", "555-0124", root=root, addressed=False)
+    assert "The phone number has no area code." in words(office.posted[-1][2])
+    assert office.referral().packet.notes is None

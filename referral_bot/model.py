@@ -512,8 +512,14 @@ class FollowUp(SQLModel):
     kind: FollowUpKind
     due_at: datetime = Field(index=True)
     argument: str = ""
+    """What of the subject it is about: the id of a promise or an appointment, then what tells them apart."""
     leased_until: datetime | None = None
     done_at: datetime | None = None
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """The ids of what it is about: its subject, and what its argument names."""
+        return self.subject_id, self.argument.partition(":")[0]
 
 
 class DocumentBase(SQLModel):

@@ -63,12 +63,13 @@ class Transaction(Protocol):
     # -- any record
 
     def add(self, record: Kept) -> None:
-        """Keep a new record. An event's `seq` and an outbox row's `seq` are given here, and set on it."""
+        """Keep a new record. The `seq` of an event or an outbox row is given as it is written."""
 
     def save(self, record: Kept) -> None:
         """Keep a changed record and raise its version by one, on it too.
 
-        Raises Stale if the kept version of a versioned record is not the one it was read with.
+        Raises Stale, at the latest when the transaction or the attempt it is in ends, if the kept version
+        of a versioned record is not the one it was read with.
         """
 
     def get(self, kind: type[Record], id: str) -> Record | None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from referral_bot.model import FollowUp, OutboxMessage, OutboxStatus, Thread
 from storage import tables
 from storage.columns import Timestamp, one_of
-from storage.records import FOLLOW_UPS, OUTBOX, THREADS, Kind, given
+from storage.records import FOLLOW_UPS, OUTBOX, THREADS, Finder, Kind, given
 from storage.statements import AnyInsert, Statement, Upsert
 from storage.work import Connection, Work
 
@@ -41,7 +41,7 @@ _THREAD_AT = THREADS.where(
     _THREAD.root == bindparam("root"),
     order=[_THREAD.id],
 )
-_THREADS = THREADS.where(_THREAD.subject_id == bindparam("subject_id"), order=[_THREAD.audience, _THREAD.id])
+_THREADS = Finder(THREADS, "subject_id", order=[_THREAD.audience, _THREAD.id])
 
 _OF_THREAD = OUTBOX.where(_ROW.lane == bindparam("thread_id"), order=[_ROW.seq])
 _DEAD = OUTBOX.where(tables.DEAD, order=[_ROW.created_at, _ROW.id])
@@ -51,9 +51,7 @@ _DEPTH = Statement(
         func.min(case((_ROW.not_before <= _NOW, _ROW.not_before))).label("oldest"),
     ).where(tables.UNSENT)
 )
-_TO_COME = FOLLOW_UPS.where(
-    tables.TO_DO, _DUTY.subject_id == bindparam("subject_id"), order=[_DUTY.due_at, _DUTY.id]
-)
+_TO_COME = Finder(FOLLOW_UPS, "subject_id", tables.TO_DO, order=[_DUTY.due_at, _DUTY.id])
 
 
 def _claim(kind: Kind[Any], may_be_leased: ColumnElement[bool], first: ColumnElement[Any]) -> Update:
@@ -140,7 +138,7 @@ class OutboxWork(Work):
 
     def threads(self, subject_id: str) -> list[Thread]:
         """A subject's threads, the office's first."""
-        return self._records(THREADS, _THREADS, subject_id=subject_id)
+        return self._find(_THREADS, subject_id)
 
     def claim_outbox(self, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
         """Lease rows that may leave now: at most one of a thread, the oldest not sent, in the order made.
@@ -164,8 +162,12 @@ class OutboxWork(Work):
         return row["waiting"], now - row["oldest"] if row["oldest"] else timedelta(0)
 
     def claim_follow_ups(self, now: datetime, lease: timedelta, limit: int) -> list[FollowUp]:
-        """Lease follow-ups that are due, the longest due first."""
+        """Lease follow-ups that are due, the longest due first.
+
+        What this transaction then asks about one of their subjects is read for all of them at once.
+        """
         claimed = self._records(FOLLOW_UPS, _CLAIM_FOLLOW_UPS, now=now, until=now + lease, limit=limit)
+        self._ahead.expect(id for duty in claimed for id in duty.about)
         return sorted(claimed, key=lambda duty: (duty.due_at, duty.id))
 
     def finish_follow_ups(self, ids: Sequence[str], now: datetime) -> None:
@@ -175,10 +177,10 @@ class OutboxWork(Work):
 
     def follow_ups(self, subject_id: str) -> list[FollowUp]:
         """A subject's follow-ups that are still to come, by due time."""
-        return self._records(FOLLOW_UPS, _TO_COME, subject_id=subject_id)
+        return self._find(_TO_COME, subject_id)
 
     def _add_follow_up(self, row: dict[str, Any]) -> None:
-        self._run(_ADD_FOLLOW_UP, **row)
+        self._later(_ADD_FOLLOW_UP, row)
 
 
 def lane_of(message: OutboxMessage) -> str:

@@ -128,7 +128,12 @@ class _Seat:
         """Run a turn and commit it; its result, and whether it wrote to the outbox."""
         self._head = self.connection.chain.head
         transaction = PostgresTransaction(self.connection, contended)
-        result = turn.use_case(transaction)
+        try:
+            result = turn.use_case(transaction)
+            transaction.flush()
+        except BaseException:
+            transaction.undone()
+            raise
         try:
             self.driver.commit()
         except psycopg.Error as error:
@@ -225,12 +230,13 @@ class PostgresStore(SqlStore):
         pooled = self.engine.raw_connection()
         driver = cast("psycopg.Connection[Any]", pooled.driver_connection)
         connection = Connection(
-            cursor=driver.cursor(),
+            new_cursor=driver.cursor,
             dialect=self.engine.dialect,
             ring=self._ring,
             random=self._random,
             chain=Chain(f"{self._random.getrandbits(64):016x}", self._audit_key),
             memo=self._memo,
+            together=driver.pipeline,
         )
         return _Seat(pooled, driver, connection)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -71,10 +71,11 @@ class Kind(Generic[Model]):
             row[_SEALED] = ring.seal(plain, self.table.name, row["id"])
         return row
 
-    def record(self, row: dict[str, Any], ring: KeyRing) -> Model:
+    def record(self, row: Mapping[str, Any], ring: KeyRing) -> Model:
         """The record of a row. Raises Unreadable if its sealed part does not open."""
         if self._sealed:
-            row.update(from_json(ring.open(row.pop(_SEALED), self.table.name, row["id"])))
+            opened = from_json(ring.open(row[_SEALED], self.table.name, row["id"]))
+            row = {**row, **opened}
         return self.model.model_validate(row)
 
     # -- statements
@@ -89,19 +90,18 @@ class Kind(Generic[Model]):
         return Statement(select(*self.selected).where(*conditions).order_by(*order))
 
     @cached_property
-    def by_id(self) -> Statement:
-        """Reads the record of `id`."""
-        return self.where(self.table.c.id == bindparam("id"))
+    def by_id(self) -> Finder[Model]:
+        """Finds the record of an id."""
+        return Finder(self, "id")
 
     @cached_property
     def add(self) -> Statement:
-        """Inserts a row; a numbered kind gives its number back."""
+        """Inserts a row; one of a numbered kind gets the next number of its scope."""
         values = given(self.table.columns)
-        if self.numbered is None:
-            return Statement(insert(self.table).values(values))
-        number, scope = self.numbered
-        values[number] = _next(self.table, number, scope)
-        return Statement(insert(self.table).values(values).returning(self.table.c[number]))
+        if self.numbered is not None:
+            number, scope = self.numbered
+            values[number] = _next(self.table, number, scope)
+        return Statement(insert(self.table).values(values))
 
     @cached_property
     def save(self) -> Statement:
@@ -113,7 +113,41 @@ class Kind(Generic[Model]):
         if self.versioned:
             changed["version"] = own.version + 1
             conditions.append(own.version == bindparam("version"))
-        return Statement(update(self.table).where(*conditions).values(changed))
+        return Statement(update(self.table).where(*conditions).values(changed), certain=True)
+
+
+class Finder(Generic[Model]):
+    """Finds the records of a kind that hold a value in a column: for one value, or for many at once."""
+
+    def __init__(
+        self,
+        kind: Kind[Model],
+        column: str,
+        *conditions: ColumnElement[bool],
+        order: Sequence[ColumnElement[Any]] = (),
+    ) -> None:
+        self.kind = kind
+        self.column = column
+        self._conditions = conditions
+        self._order = order
+        self._many: dict[int, Statement] = {}
+        self.one = kind.where(kind.table.c[column] == bindparam(column), *conditions, order=order)
+        """Reads the records of the value given under the column's name."""
+
+    def many(self, values: Sequence[str]) -> tuple[Statement, dict[str, str]]:
+        """What reads the records of all these values (at least one), and its parameters.
+
+        There are few statements, so that engines know them again: the last value stands more than once.
+        """
+        size = 1 << (len(values) - 1).bit_length()
+        statement = self._many.get(size)
+        if statement is None:
+            own = self.kind.table.c[self.column]
+            places = [bindparam(f"value_{place}", type_=own.type) for place in range(size)]
+            statement = self.kind.where(own.in_(places), *self._conditions, order=self._order)
+            self._many[size] = statement
+        padded = [*values, *[values[-1]] * (size - len(values))]
+        return statement, {f"value_{place}": value for place, value in enumerate(padded)}
 
 
 def given(columns: Iterable[ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:

@@ -21,7 +21,7 @@ from referral_bot.model import (
 )
 from storage import patient_keys, tables
 from storage.columns import one_of
-from storage.records import APPOINTMENTS, DOCUMENTS, EVENTS, PROMISES, QUESTIONS, REFERRALS, given
+from storage.records import APPOINTMENTS, DOCUMENTS, EVENTS, PROMISES, QUESTIONS, REFERRALS, Finder, given
 from storage.statements import AnyInsert, Statement, Upsert
 from storage.work import Connection, Work
 
@@ -39,21 +39,22 @@ _DRAFTS = REFERRALS.where(
     order=[_REFERRAL.started_at.desc(), _REFERRAL.id],
 )
 _EVENTS = EVENTS.where(tables.EVENT.c.subject_id == bindparam("subject_id"), order=[tables.EVENT.c.seq])
-_PROMISES = PROMISES.where(
-    tables.PROMISE.c.subject_id == bindparam("subject_id"), order=[tables.PROMISE.c.position]
-)
+_PROMISES = Finder(PROMISES, "subject_id", order=[tables.PROMISE.c.position])
 _PROMISES_DUE = PROMISES.where(
     tables.PROMISE.c.owed_by == Side.PRACTICE,
     tables.PROMISE.c.due_at >= bindparam("since"),
     tables.PROMISE.c.due_at < bindparam("until"),
     order=[tables.PROMISE.c.due_at, tables.PROMISE.c.id],
 )
-_APPOINTMENTS = APPOINTMENTS.where(
-    _APPOINTMENT.referral_id == bindparam("referral_id"), order=[_APPOINTMENT.starts_at, _APPOINTMENT.id]
-)
-_DOCUMENTS = DOCUMENTS.where(
-    tables.DOCUMENT.c.subject_id == bindparam("subject_id"), order=[tables.DOCUMENT.c.position]
-)
+_APPOINTMENTS = Finder(APPOINTMENTS, "referral_id", order=[_APPOINTMENT.starts_at, _APPOINTMENT.id])
+_DOCUMENTS = Finder(DOCUMENTS, "subject_id", order=[tables.DOCUMENT.c.position])
+
+_IS_UNANSWERED = _QUESTION.answered_at.is_(None)
+_BY_ASKING = (_QUESTION.asked_at, _QUESTION.id)
+_QUESTIONS = Finder(QUESTIONS, "referral_id", order=_BY_ASKING)
+_OPEN_QUESTIONS = Finder(QUESTIONS, "referral_id", _IS_UNANSWERED, order=_BY_ASKING)
+_QUESTIONS_APART = QUESTIONS.where(_QUESTION.referral_id.is_(None), order=_BY_ASKING)
+_OPEN_QUESTIONS_APART = QUESTIONS.where(_QUESTION.referral_id.is_(None), _IS_UNANSWERED, order=_BY_ASKING)
 
 _IN_THE_WAY = APPOINTMENTS.where(
     tables.TAKES_TIME,
@@ -116,16 +117,6 @@ def _found(words: int, keys: int, of_office: bool) -> Statement:
         conditions.append(_REFERRAL.id.in_(carrying))
     order = (_REFERRAL.submitted_at.desc(), _REFERRAL.id)
     return Statement(select(*REFERRALS.selected).where(*conditions).order_by(*order).limit(_LIMIT))
-
-
-@lru_cache
-def _questions(of_referral: bool, open_only: bool) -> Statement:
-    conditions: list[ColumnElement[bool]] = [
-        _QUESTION.referral_id == bindparam("referral_id") if of_referral else _QUESTION.referral_id.is_(None)
-    ]
-    if open_only:
-        conditions.append(_QUESTION.answered_at.is_(None))
-    return QUESTIONS.where(*conditions, order=[_QUESTION.asked_at, _QUESTION.id])
 
 
 @lru_cache
@@ -210,9 +201,8 @@ class ReferralWork(Work):
                 return
             self._run(_DROP_KEYS, referral_id=referral.id)
         for kind, found in sorted(wanted):
-            self._run(
-                _ADD_KEY, referral_id=referral.id, kind=kind, hash=found, office_key=referral.office_key
-            )
+            row = {"referral_id": referral.id, "kind": kind, "hash": found, "office_key": referral.office_key}
+            self._later(_ADD_KEY, row)
 
     # -- what hangs on them
 
@@ -222,13 +212,13 @@ class ReferralWork(Work):
 
     def questions(self, *, referral_id: str | None = None, open_only: bool = True) -> list[Question]:
         """Questions of a referral, or of no referral for None; oldest first."""
-        return self._records(
-            QUESTIONS, _questions(referral_id is not None, open_only), referral_id=referral_id
-        )
+        if referral_id is None:
+            return self._records(QUESTIONS, _OPEN_QUESTIONS_APART if open_only else _QUESTIONS_APART)
+        return self._find(_OPEN_QUESTIONS if open_only else _QUESTIONS, referral_id)
 
     def promises(self, subject_id: str) -> list[Promise]:
         """Every promise of a subject, ended ones too, in the order they were made."""
-        return self._records(PROMISES, _PROMISES, subject_id=subject_id)
+        return self._find(_PROMISES, subject_id)
 
     def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
         """Every promise of the practice, of any subject, that is or was due in a time; by due time."""
@@ -238,7 +228,7 @@ class ReferralWork(Work):
 
     def appointments(self, referral_id: str) -> list[Appointment]:
         """A referral's appointments and holds, cancelled ones too, by start."""
-        return self._records(APPOINTMENTS, _APPOINTMENTS, referral_id=referral_id)
+        return self._find(_APPOINTMENTS, referral_id)
 
     def busy(
         self, provider_keys: Iterable[str], start: datetime, end: datetime, now: datetime
@@ -281,13 +271,13 @@ class ReferralWork(Work):
 
     def documents(self, subject_id: str) -> list[Document]:
         """A subject's documents without their content, in the order they came."""
-        return self._records(DOCUMENTS, _DOCUMENTS, subject_id=subject_id)
+        return self._find(_DOCUMENTS, subject_id)
 
     def _keep_content(self, document: Document) -> None:
         """Keep a document's bytes; none leave what is kept, since lists give documents without theirs."""
         if document.content:
             sealed = self._connection.ring.seal(document.content, tables.DOCUMENT_CONTENT.name, document.id)
-            self._run(_PUT_CONTENT, id=document.id, sealed=sealed)
+            self._later(_PUT_CONTENT, {"id": document.id, "sealed": sealed})
 
     def _with_content(self, document: Document) -> Document:
         for row in self._rows(_READ_CONTENT, id=document.id):

@@ -121,7 +121,7 @@ class SqliteStore(SqlStore):
         self._pooled = engine.raw_connection()
         self._driver = cast(sqlite3.Connection, self._pooled.driver_connection)
         self._connection = Connection(
-            cursor=self._driver.cursor(),
+            new_cursor=self._driver.cursor,
             dialect=engine.dialect,
             ring=ring,
             random=random,

@@ -7,10 +7,12 @@ execution, which costs several times what SQLite itself needs for a row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import Delete, Dialect, Insert, Select, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import visitors
 
 Core = Select[*tuple[Any, ...]] | Insert | Update | Delete
 AnyInsert = sqlite.Insert | postgresql.Insert
@@ -25,6 +27,9 @@ class Cursor(Protocol):
 
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
         """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> Any:
+        """Run one statement with each of these parameters; `rowcount` is then of all together."""
 
     def fetchall(self) -> list[Any]:
         """Every row the last statement gave."""
@@ -71,11 +76,21 @@ class Compiled:
 
 
 class Statement:
-    """A Core statement that is compiled when an engine first needs it."""
+    """A Core statement that is compiled when an engine first needs it.
 
-    def __init__(self, core: Core) -> None:
+    `certain`: wherever it changes no row, somebody else has changed that row in the meantime.
+    """
+
+    def __init__(self, core: Core, *, certain: bool = False) -> None:
         self._core = core
         self._compiled: dict[str, Compiled] = {}
+        self.certain = certain
+        self.is_insert = isinstance(core, Insert)
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables it reads or writes."""
+        return frozenset(part.name for part in visitors.iterate(self._core) if isinstance(part, Table))
 
     def on(self, dialect: Dialect) -> Compiled:
         """The statement as this engine takes it."""

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from sqlalchemy import bindparam, insert
 
-from referral_bot.errors import Stale
 from referral_bot.model import (
     Appointment,
     AuditEntry,
@@ -22,7 +21,7 @@ from referral_bot.model import (
     Referral,
     Thread,
 )
-from referral_bot.store import Kept, Record, Result
+from referral_bot.store import Kept, Record, Result, Versioned
 from storage import tables
 from storage.audit import BEGINNING, HEAD, NEWEST, Head
 from storage.directory import DirectoryWork
@@ -30,6 +29,7 @@ from storage.outbox import OutboxWork, lane_of
 from storage.records import AUDIT, KINDS, given
 from storage.statements import Statement
 from storage.upkeep import UpkeepWork
+from storage.work import Connection
 
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 """Without vowels, so that no word comes of it, and without what looks like something else."""
@@ -53,6 +53,10 @@ def _audited(by: frozenset[str]) -> Statement:
 class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
     """Everything the core needs kept and found, on one connection."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._raised: list[Versioned] = []
+
     # -- making new things
 
     def new_id(self) -> str:
@@ -74,11 +78,15 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
 
         What was written before stays, audit rows and `first_time` included.
         """
+        self.flush()
         head, wrote_outbox = self._connection.chain.head, self.wrote_outbox
+        raised = len(self._raised)
         self._cursor.execute("SAVEPOINT attempt")
         try:
             result = act()
+            self.flush()
         except BaseException:
+            self.undone(raised)
             # Where the engine has given the whole transaction up, the exception under way says why.
             with suppress(Exception):
                 self._cursor.execute("ROLLBACK TO SAVEPOINT attempt")
@@ -89,10 +97,21 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
         self._cursor.execute("RELEASE SAVEPOINT attempt")
         return result
 
+    def undone(self, raised: int = 0) -> None:
+        """What was written is being undone, all but the first so many changes of versioned records.
+
+        Their versions go back too: what is saved again must not pass for a newer one.
+        """
+        self._pending.drop()
+        self._ahead.forget()
+        for record in self._raised[raised:]:
+            record.version -= 1
+        del self._raised[raised:]
+
     # -- any record
 
     def add(self, record: Kept) -> None:
-        """Keep a new record. An event's `seq` and an outbox row's `seq` are given here, and set on it.
+        """Keep a new record. The `seq` of an event or an outbox row is given as it is written.
 
         A follow-up whose `key` has been used is not made again. Raises TimeTaken for an appointment
         whose provider has another one at the same start.
@@ -108,30 +127,27 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
             case OutboxMessage():
                 row["lane"] = lane_of(record)
                 self.wrote_outbox = True
-        if kind.numbered is None:
-            self._run(kind.add, **row)
-        else:
+        if kind.numbered is not None:
             self._hold_scope(kind.table.name, row[kind.numbered[1]])
-            (number,) = self._rows(kind.add, **row)
-            if isinstance(record, Event | OutboxMessage):
-                record.seq = number["seq"]
+        self._later(kind.add, row)
         self._keep_beside(record)
 
     def save(self, record: Kept) -> None:
         """Keep a changed record and raise its version by one, on it too.
 
-        Raises Stale if the kept version of a versioned record is not the one it was read with, or if
-        the record is not there; TimeTaken as `add` does; TypeError for an event, which never changes.
+        Raises Stale, at the latest when the transaction ends, if the kept version of a versioned record
+        is not the one it was read with, or if the record is not there; TimeTaken as `add` does; TypeError
+        for an event, which never changes.
         """
         if isinstance(record, Event):
             raise TypeError("events are only ever added")
         if isinstance(record, Appointment):
             self._make_room(record)
         kind = KINDS[type(record)]
-        if not self._run(kind.save, **kind.row(record, self._connection.ring)):
-            raise Stale("Somebody else changed this in the meantime; nothing was written. Open it again.")
+        self._later(kind.save, kind.row(record, self._connection.ring))
         if isinstance(record, Referral | Question | Appointment | Promise | Thread):
             record.version += 1
+            self._raised.append(record)
         self._keep_beside(record)
 
     def _hold_scope(self, table: str, scope: str) -> None:
@@ -149,7 +165,8 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
 
     def get(self, kind: type[Record], id: str) -> Record | None:
         """The record of this id."""
-        found: Record | None = self._record(KINDS[kind], KINDS[kind].by_id, id=id)
+        records: list[Record] = self._find(KINDS[kind].by_id, id)
+        found = records[0] if records else None
         if isinstance(found, Document):
             self._with_content(found)
         return found
@@ -161,7 +178,7 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
         chain = self._connection.chain
         if chain.head is None:
             chain.head = self._head_of(chain.name)
-        self._run(_ADD_AUDIT, **chain.next_row(entry))
+        self._later(_ADD_AUDIT, chain.next_row(entry))
 
     def _head_of(self, chain: str) -> Head:
         last = self._rows(HEAD, chain=chain)

@@ -73,7 +73,7 @@ class UpkeepWork(ReferralWork):
             plain = ring.open(row["sealed"], kept.name, row["id"])
             self._run(_PUT[kept.name], id=row["id"], sealed=ring.seal(plain, kept.name, row["id"]))
             if kept is tables.REFERRAL:
-                (referral,) = self._records(REFERRALS, REFERRALS.by_id, id=row["id"])
+                (referral,) = self._find(REFERRALS.by_id, row["id"])
                 self._keep_findable(referral)
         return (rows[-1]["id"] if rows else None), len(old)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from sqlalchemy import Dialect
 
+from referral_bot.errors import Stale
+from storage.ahead import ReadAhead
 from storage.audit import Chain
 from storage.encryption import KeyRing
 from storage.memo import DirectoryMemo
-from storage.records import Kind, Model
+from storage.pending import Pending
+from storage.records import Finder, Kind, Model
 from storage.statements import Cursor, Statement
 
 _PLACE_BITS = 48
@@ -39,36 +44,78 @@ class Ids:
 class Connection:
     """One connection and what goes with it; transactions follow each other on it."""
 
-    cursor: Cursor
+    new_cursor: Callable[[], Cursor]
     dialect: Dialect
     ring: KeyRing
     random: Random
     chain: Chain
     memo: DirectoryMemo
+    together: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Within it, statements are sent without waiting for the result of the one before."""
     ids: Ids = field(init=False)
+    cursor: Cursor = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = Ids(self.random)
+        self.cursor = self.new_cursor()
 
 
 class Work:
-    """Statements of one transaction."""
+    """Statements of one transaction.
+
+    Records are written a little later than the use case says: all that waits goes together, before the
+    first statement that might see it, and before the transaction or an attempt in it ends.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._cursor = connection.cursor
         self._dialect = connection.dialect
+        self._pending = Pending()
+        self._ahead = ReadAhead()
 
     def _run(self, statement: Statement, /, **values: Any) -> int:
-        """Run a statement; how many rows it changed."""
+        """Run a statement that changes rows, now; how many it changed."""
+        self._ahead.changed_all(statement.tables)
+        self._execute(statement, values)
+        return self._cursor.rowcount
+
+    def _later(self, statement: Statement, row: Mapping[str, Any]) -> None:
+        """Have a statement write a row of its one table, with the others that wait."""
+        (table,) = statement.tables
+        self._ahead.changed(table, row)
+        self._pending.put(statement, statement.on(self._dialect).parameters(row))
+
+    def flush(self) -> None:
+        """Write what waits. Raises Stale if somebody else has changed one of its records in the meantime."""
+        if not self._pending:
+            return
+        groups = self._pending.take()
+        with self._connection.together() if len(groups) > 1 else nullcontext():
+            sent = [(statement, rows, self._send(statement, rows)) for statement, rows in groups]
+        if any(statement.certain and cursor.rowcount != len(rows) for statement, rows, cursor in sent):
+            raise Stale("Somebody else changed this in the meantime; nothing was written. Open it again.")
+
+    def _send(self, statement: Statement, rows: Sequence[Sequence[Any]]) -> Cursor:
+        # A cursor each: where they are sent together, the results come only in the end.
+        cursor = self._connection.new_cursor()
+        sql = statement.on(self._dialect).sql
+        if len(rows) == 1:
+            cursor.execute(sql, rows[0])
+        else:
+            cursor.executemany(sql, rows)
+        return cursor
+
+    def _execute(self, statement: Statement, values: Mapping[str, Any]) -> None:
+        if self._pending.touches(statement.tables):
+            self.flush()
         compiled = statement.on(self._dialect)
         self._cursor.execute(compiled.sql, compiled.parameters(values))
-        return self._cursor.rowcount
 
     def _rows(self, statement: Statement, /, **values: Any) -> list[dict[str, Any]]:
         """Run a statement; its rows by column names."""
+        self._execute(statement, values)
         compiled = statement.on(self._dialect)
-        self._cursor.execute(compiled.sql, compiled.parameters(values))
         return [compiled.row(row) for row in self._cursor.fetchall()]
 
     def _records(self, kind: Kind[Model], statement: Statement, /, **values: Any) -> list[Model]:
@@ -80,3 +127,15 @@ class Work:
         """Run a statement; its first row as a record of this kind."""
         records = self._records(kind, statement, **values)
         return records[0] if records else None
+
+    def _find(self, finder: Finder[Model], value: str) -> list[Model]:
+        """The records that a finder finds for a value."""
+        rows = self._ahead.rows(finder, value, self._read_all)
+        if rows is None:
+            return self._records(finder.kind, finder.one, **{finder.column: value})
+        ring = self._connection.ring
+        return [finder.kind.record(row, ring) for row in rows]
+
+    def _read_all(self, finder: Finder[Any], values: Sequence[str]) -> list[dict[str, Any]]:
+        statement, parameters = finder.many(values)
+        return self._rows(statement, **parameters)

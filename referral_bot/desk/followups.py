@@ -270,7 +270,7 @@ def _office_threads(scene: Scene, subject_id: str) -> list[Thread]:
 
 def _visit_reminder(matter: Matter, follow_up: FollowUp) -> None:
     """A visit is near: when, with whom, where, and what to bring; nothing if it was moved or cancelled."""
-    appointment = matter.tx.get(Appointment, follow_up.argument.partition(":")[0])
+    appointment = matter.tx.get(Appointment, follow_up.about[1])
     if appointment is None or appointment.status is not AppointmentStatus.BOOKED:
         return
     if appointment.starts_at <= matter.now or _another_comes_soon(matter, follow_up):
@@ -287,11 +287,11 @@ def _visit_reminder(matter: Matter, follow_up: FollowUp) -> None:
 
 def _another_comes_soon(scene: Scene, follow_up: FollowUp) -> bool:
     """Whether a closed day has held this reminder back until the next one is near: the last is enough."""
-    visit = follow_up.argument.partition(":")[0]
+    visit = follow_up.about[1]
     return any(
         other.kind is FollowUpKind.VISIT_REMINDER
         and (other.due_at, other.id) > (follow_up.due_at, follow_up.id)
-        and other.argument.partition(":")[0] == visit
+        and other.about[1] == visit
         and other.due_at <= scene.now + APART
         for other in scene.tx.follow_ups(follow_up.subject_id)
     )

@@ -72,6 +72,8 @@ def test_a_record_comes_back_as_it_was_added(store: SqlStore, record: Any) -> No
 
     found = run(store, lambda tx: tx.get(type(mine), mine.id))
 
+    if isinstance(mine, Event | OutboxMessage):
+        mine.seq = 1
     assert found == mine
     assert type(found) is type(mine)
 
@@ -164,8 +166,8 @@ def test_events_and_messages_are_numbered_within_their_own(store: SqlStore) -> N
     direct = message("m4", None, person_key="maria")
     messages = [message("m1", "t1"), message("m2", "t2"), message("m3", "t1"), direct]
     keep(store, *events, *messages)
-    assert [each.seq for each in events] == [1, 1, 2]
-    assert [each.seq for each in messages] == [1, 1, 2, 1]
+    kept = run(store, lambda tx: [tx.get(type(each), each.id) for each in (*events, *messages)])
+    assert [each.seq for each in kept] == [1, 1, 2, 1, 1, 2, 1]
     assert [each.id for each in run(store, lambda tx: tx.events("r1"))] == ["e1", "e3"]
     assert [each.id for each in run(store, lambda tx: tx.outbox("t1"))] == ["m1", "m3"]
 

@@ -58,6 +58,13 @@ LARGE_SOURCES: Final = frozenset({"icd10"})
 NO_FILES: Final = "Files can't be added here. Send them to me in our own chat, with the reference."
 
 
+_MARKUP: Final = frozenset("*_[]<>#`~\\&")
+
+
+NOT_CHOSEN: Final = ","
+"""Between several values, and so none of them."""
+
+
 class _Kind(StrEnum):
     """What comes back of a field, and how it is read."""
 
@@ -191,7 +198,7 @@ def _date(one: DateField) -> Json:
 
 def _choice(one: ChoiceField) -> Json:
     choices = _choices(one.options)
-    open_ones = len(choices) <= MOST_RADIOS and not one.optional
+    open_ones = len(choices) <= MOST_RADIOS and not one.optional and _may_stand_open(choices)
     return {
         "type": "Input.ChoiceSet",
         "style": "expanded" if open_ones else "compact",
@@ -202,11 +209,12 @@ def _choice(one: ChoiceField) -> Json:
 
 
 def _checks(one: ChecksField) -> Json:
+    choices = _choices(one.options)
     return {
         "type": "Input.ChoiceSet",
-        "style": "expanded",
+        "style": "expanded" if _may_stand_open(choices) else "filtered",
         "isMultiSelect": True,
-        "choices": _choices(one.options),
+        "choices": choices,
         **_value(",".join(one.value)),
     }
 
@@ -222,12 +230,14 @@ def _search(one: SearchField, drawing: Drawing) -> Json:
     typed = str(drawing.filled.get(one.key) or "").split(",")
     chosen = (Option(value, value) for value in typed if value)
     known = {option.value: option for option in (*chosen, *one.value, *drawing.found.get(one.source, ()))}
+    # Renderers object to a field without any choice; this one counts as nothing chosen.
+    choices = _choices(tuple(known.values())) or [{"title": "Type to search", "value": NOT_CHOSEN}]
     made: Json = {
         "type": "Input.ChoiceSet",
         "style": "filtered",
         "isMultiSelect": one.several,
         "placeholder": "Type to search",
-        "choices": _choices(tuple(known.values())),
+        "choices": choices,
         **value,
     }
     if drawing.client.searches:
@@ -246,6 +256,11 @@ def _choices(options: Sequence[Option]) -> list[Json]:
         if option.value and len(made) < MOST_OPTIONS:
             made.setdefault(option.value, {"title": shown(said, MOST_OPTION_TEXT), "value": option.value})
     return list(made.values())
+
+
+def _may_stand_open(choices: Sequence[Json]) -> bool:
+    """Whether renderers show these as they are: open choices are read as Markdown, those of a menu not."""
+    return not any(_MARKUP & set(choice["title"]) for choice in choices)
 
 
 def _value(value: str) -> Json:
@@ -307,7 +322,7 @@ def _answer(kind: str, text: str) -> Any:
         case _Kind.DATE:
             return written_date(text)
         case _Kind.ONE:
-            return text or None
+            return text.strip(NOT_CHOSEN) or None
         case _:
             return [part.strip() for part in text.split(",") if part.strip()]
 

@@ -55,7 +55,7 @@ MOST_RADIOS: Final = 4
 
 LARGE_SOURCES: Final = frozenset({"icd10"})
 """Sources of type-ahead whose options can't all be carried along."""
-NO_FILES: Final = "Files can't be added here. Send them to me in our own chat, with the reference."
+NO_FILES: Final = "can't be added here. Send them to me in our own chat, with the reference."
 
 
 _MARKUP: Final = frozenset("*_[]<>#`~\\&")
@@ -145,7 +145,7 @@ def _field(one: FormField, drawing: Drawing) -> Iterator[Json]:
         case LinkField():
             yield link(one.label, one.url)
         case FilesField():
-            yield line(f"{one.label}: {NO_FILES}", {"isSubtle": True, "size": "Small"})
+            yield line(f"{one.label} {NO_FILES}", {"isSubtle": True, "size": "Small"})
         case ChoiceField() | ChecksField() if not _choices(one.options):
             yield from lines(Text(f"{one.label}: there is nothing to choose from"))
         case _:

@@ -27,6 +27,7 @@ const HOST = new HostConfig({
 const STYLES = `
   body { margin: 0; padding: 12px; background: #ebebeb; columns: 3 460px; column-gap: 12px; font-family: "Segoe UI", Arial, sans-serif; }
   .card { background: #fff; border-radius: 6px; padding: 4px; margin-bottom: 12px; break-inside: avoid; }
+  .ac-actionSet > div { flex-wrap: wrap !important; row-gap: 8px; }
   .ac-pushButton { padding: 6px 12px; border: 1px solid #d1d1d1; border-radius: 4px; background: #fff; font-weight: 600; }
   .ac-pushButton.style-positive { background: #5b5fc7; color: #fff; }
   .ac-pushButton.style-destructive { color: #c4314b; }

@@ -11,7 +11,8 @@ from playwright.async_api import Browser, expect
 from stage import free_port
 
 from handlers.demo import packages
-from handlers.demo.playground import GENERAL, TeamsScene, playground, teams_scene
+from handlers.demo.playground import playground
+from handlers.demo.teams_scene import GENERAL, TeamsScene, teams_scene, with_teams
 from handlers.shipped import EXAMPLE, shipped
 from referral_bot.directory import read_directory
 from referral_bot.errors import SetupError
@@ -34,6 +35,13 @@ def test_scene_is_of_the_office_and_its_colleagues(scene: TeamsScene) -> None:
 def test_who_has_no_channel_in_teams_has_no_scene(scene: TeamsScene) -> None:
     with pytest.raises(KeyError):
         teams_scene(read_directory(shipped(EXAMPLE).read_text("utf-8")), "maria")
+
+
+@pytest.mark.parametrize(("key", "channel"), [("maria", "lakeside"), ("tess", "intake")])
+def test_person_of_the_example_can_be_put_into_teams(key: str, channel: str) -> None:
+    directory = read_directory(with_teams(shipped(EXAMPLE).read_text("utf-8"), key))
+    made = teams_scene(directory, key)
+    assert (made.accounts[key], made.channel_name) == (f"29:{key}", channel)
 
 
 @IN_LOOP

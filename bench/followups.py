@@ -21,7 +21,7 @@ from typing import TypeVar
 from bench.backlog import TUESDAY, moot, write
 from bench.databases import ENGINES, Fresh, fresh_databases, prepare, settle
 from bench.rivals import run_apscheduler, run_procrastinate
-from bench.servers import free_port, serving
+from bench.servers import free_port, started
 from handlers.app import DUE_AT_ONCE, Bot
 from handlers.clock import SystemClock
 from handlers.logs import configure_logs
@@ -177,7 +177,7 @@ async def _start_up(fresh: Fresh, count: int) -> None:
 async def _started(url: str, keys: str) -> tuple[float, float]:
     """Seconds until a server serves, and the megabytes it then holds."""
     began = time.perf_counter()
-    async with serving(url, keys) as (_, process):
+    async with started("bot", url, keys) as (_, process):
         seconds = time.perf_counter() - began
         await asyncio.sleep(2.5)  # a few ticks
         return seconds, _resident(process)

@@ -22,8 +22,9 @@ from pathlib import Path
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from bench.databases import EXAMPLE
 from bench.load import mentions
-from bench.servers import EXAMPLE, SECRET, bolt_app
+from bench.servers import SECRET, bolt_app
 from handlers.importing import import_directory
 from referral_bot.desk.front import Desk
 from referral_bot.desk.packets import vocabulary

@@ -22,7 +22,7 @@ from aiohttp import web
 
 from bench.databases import Fresh, fresh_databases, prepare, settle
 from bench.load import Measured, mentions, run
-from bench.servers import free_port, serving
+from bench.servers import free_port, started
 from referral_bot.cards import elements, replies
 from referral_bot.model import Audience, OutboxKind, OutboxMessage, Thread
 from storage import SqlStore, new_key
@@ -78,7 +78,7 @@ async def slack() -> AsyncIterator[Slack]:
 async def _from_commit_to_post(fresh: Fresh, api: Slack, posts: int) -> None:
     keys, url = new_key(), fresh()
     store = prepare(url, keys, pool_size=2)
-    async with serving(url, keys, api.url):
+    async with started("bot", url, keys, api.url):
         await _posted(store, api, "CWARM")
         took = []
         for number in range(posts):
@@ -133,8 +133,8 @@ async def _turns(fresh: Fresh, api: Slack, seconds: float) -> None:
         prepare(url, keys).close()
         settle(url)
         async with AsyncExitStack() as stack:
-            started = [await stack.enter_async_context(serving(url, keys, api.url)) for _ in range(replicas)]
-            ports = [port for port, _ in started]
+            servers = [started("bot", url, keys, api.url) for _ in range(replicas)]
+            ports = [(await stack.enter_async_context(server))[0] for server in servers]
             await _load(ports, WARM_UP)
             done = await _load(ports, seconds)
         alone = alone or done.rate

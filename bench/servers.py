@@ -1,8 +1,8 @@
-"""The servers that `bench.turns` compares: `python -m bench.servers KIND PORT FOLDER`, a process each.
+"""The servers that the benchmarks measure: `python -m bench.servers KIND PORT DATABASE`, a process each.
 
-`ack`: a Bolt listener that only acknowledges. `plain`: the bot that people write, a Bolt listener
-with one SQLModel insert over a pool of one connection, full sync. `bot`: this program,
-whole; FOLDER may then be a database's address.
+`ack`: a Bolt listener that only acknowledges. `plain`: the bot that people write, a Bolt listener with one
+SQLModel insert through an AsyncSession: on SQLite with full sync over a pool of one connection, which is its
+best, on PostgreSQL over asyncpg and a pool of ten. `bot`: this program, whole.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import Field, SQLModel
 
 SECRET = "bench-secret"
-EXAMPLE = Path(__file__).parents[1] / "examples/practice.yaml"
+NOBODY = "http://127.0.0.1:1/api/"
+"""Where no Slack answers."""
 
 
 class Mention(SQLModel, table=True):
@@ -51,7 +51,7 @@ def bolt_app() -> AsyncApp:
     return AsyncApp(signing_secret=SECRET, authorize=authorize, process_before_response=True)
 
 
-async def ack(port: int, folder: Path) -> None:
+async def ack(port: int, url: str) -> None:
     """A Bolt listener that only acknowledges."""
     app = bolt_app()
 
@@ -62,9 +62,12 @@ async def ack(port: int, folder: Path) -> None:
     await _serve(app, port)
 
 
-async def plain(port: int, folder: Path) -> None:
-    """A Bolt listener with one SQLModel insert."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{folder / 'plain.db'}", pool_size=1, max_overflow=0)
+def _plain_engine(url: str) -> AsyncEngine:
+    if url.startswith("postgresql"):
+        return create_async_engine(
+            url.replace("postgresql:", "postgresql+asyncpg:"), pool_size=10, max_overflow=0
+        )
+    engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"), pool_size=1, max_overflow=0)
 
     @event.listens_for(engine.sync_engine, "connect")
     def durable(connection: object, record: object) -> None:
@@ -73,6 +76,12 @@ async def plain(port: int, folder: Path) -> None:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
+    return engine
+
+
+async def plain(port: int, url: str) -> None:
+    """A Bolt listener with one SQLModel insert."""
+    engine = _plain_engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(SQLModel.metadata.tables["mention"].create)
     app = bolt_app()
@@ -107,29 +116,23 @@ async def _serve(app: AsyncApp, port: int) -> None:
     await _until_told()
 
 
-async def bot(port: int, where: Path | str) -> None:
-    """This program, with the example practice. Slack's API is the load generator's, on the next port.
+async def bot(port: int, url: str) -> None:
+    """This program, on a migrated database with the example practice in it.
 
-    `where` is a folder for a SQLite file, or the address of a migrated database with the practice in it,
-    whose keys are in REFERRAL_BOT_KEYS.
+    Its keys are in REFERRAL_BOT_KEYS, and in SLACK_API_URL where it finds Slack.
     """
     from handlers.app import Bot, settle
     from handlers.clock import SystemClock
-    from handlers.importing import import_directory
     from handlers.logs import configure_logs
     from handlers.settings import given_settings
     from storage import open_store
 
     configure_logs("WARNING")
-    if isinstance(where, Path):
-        store = open_store(f"sqlite:///{where / 'bot.db'}", rng=random.SystemRandom())
-        import_directory(store, EXAMPLE.read_text("utf-8"))
-    else:
-        store = open_store(where, os.environ["REFERRAL_BOT_KEYS"], rng=random.SystemRandom())
+    store = open_store(url, os.environ["REFERRAL_BOT_KEYS"], rng=random.SystemRandom())
     settings = given_settings(
         slack_bot_token="xoxb-bench",
         slack_signing_secret=SECRET,
-        slack_api_url=os.environ.get("SLACK_API_URL", f"http://127.0.0.1:{port + 1}/api/"),
+        slack_api_url=os.environ.get("SLACK_API_URL", NOBODY),
         host="127.0.0.1",
         port=port,
         phi_mode="full",
@@ -152,23 +155,48 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(url: str, keys: str, slack_api_url: str = "") -> AsyncIterator[tuple[int, int]]:
-    """A replica in a process of its own on this database, once it serves; its port and its process id."""
+async def started(
+    kind: str, url: str, keys: str = "", slack_api_url: str = NOBODY, core: int | None = None
+) -> AsyncIterator[tuple[int, int]]:
+    """A server in a process of its own on this database, once it serves; its port and its process id."""
     port = free_port()
-    more = {"REFERRAL_BOT_KEYS": keys} | ({"SLACK_API_URL": slack_api_url} if slack_api_url else {})
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.servers", "bot", str(port), url, env={**os.environ, **more},
+        *_on_core(core), sys.executable, "-m", "bench.servers", kind, str(port), url,
+        env={**os.environ, "REFERRAL_BOT_KEYS": keys, "SLACK_API_URL": slack_api_url},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdin is not None
     if (await process.stdout.readline()).strip() != b"ready":
-        raise SystemExit("A replica did not start.")
+        raise SystemExit(f"The server {kind} did not start.")
     try:
         yield port, process.pid
     finally:
         process.stdin.close()
         await process.wait()
+
+
+def _on_core(core: int | None) -> list[str]:
+    several = sys.platform == "linux" and (os.cpu_count() or 1) > 1
+    return ["taskset", "-c", str(core)] if core is not None and several else []
+
+
+@asynccontextmanager
+async def slack() -> AsyncIterator[str]:
+    """A Slack that takes everything, while it is listened to; the address of its API."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "ts": "1.0", "channel": "C0", "user_id": "U0BOT"})
+
+    port, app = free_port(), web.Application()
+    app.add_routes([web.post("/api/{method}", answer)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield f"http://127.0.0.1:{port}/api/"
+    finally:
+        await runner.cleanup()
 
 
 async def _until_told() -> None:
@@ -178,8 +206,5 @@ async def _until_told() -> None:
 
 
 if __name__ == "__main__":
-    kind, port_text, place = sys.argv[1:]
-    if kind == "bot":
-        asyncio.run(bot(int(port_text), place if "://" in place else Path(place)))
-    else:
-        asyncio.run({"ack": ack, "plain": plain}[kind](int(port_text), Path(place)))
+    kind, port_text, url = sys.argv[1:]
+    asyncio.run({"ack": ack, "plain": plain, "bot": bot}[kind](int(port_text), url))

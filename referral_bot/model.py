@@ -154,6 +154,14 @@ class ChannelKind(StrEnum):
     SCOREBOARD = "scoreboard"
 
 
+class ConversationKind(StrEnum):
+    """What kind of conversation a platform's is. Only a channel has threads."""
+
+    PERSONAL = "personal"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
 class OutboxKind(StrEnum):
     """What delivering a row does."""
 
@@ -561,6 +569,29 @@ class Thread(SQLModel):
     """The message the thread hangs under; none until the first post has made it."""
     head: str | None = None
     """The card that shows the present state."""
+    flat: bool = False
+    """Whether it stands in a conversation without threads, among everything else that is said there."""
+
+
+class Conversation(SQLModel):
+    """Where a platform's conversation is reached, as the platform told it last: needed to speak first.
+
+    `tenant` is the platform's; `conversation` its id, without what names a thread.
+    """
+
+    id: str = Field(primary_key=True)
+    platform: str
+    tenant: str
+    conversation: str
+    kind: ConversationKind
+    service_url: str
+    team: str = ""
+    """The team that a channel belongs to."""
+    account: str = ""
+    """Of a personal conversation: whose it is, by the id that the directory may know."""
+    member: str = ""
+    """The same person, by the id that the platform itself uses."""
+    seen_at: datetime
 
 
 class OutboxMessageBase(SQLModel):

@@ -16,6 +16,7 @@ from referral_bot.model import (
     Appointment,
     AuditEntry,
     Channel,
+    Conversation,
     Document,
     Event,
     FollowUp,
@@ -175,8 +176,26 @@ class Transaction(Protocol):
     def thread_at(self, platform: str, channel: str, root: str) -> Thread | None:
         """The thread that hangs under this message."""
 
+    def thread_of(self, platform: str, channel: str, message: str) -> Thread | None:
+        """The thread that a message of a channel belongs to: its root, its head, or anything posted in it."""
+
     def threads(self, subject_id: str) -> list[Thread]:
         """A subject's threads."""
+
+    def keep_conversation(self, conversation: Conversation) -> None:
+        """Keep where a conversation is reached, in the place of what was kept of it before."""
+
+    def conversation(self, platform: str, conversation: str) -> Conversation | None:
+        """Where a conversation is reached."""
+
+    def personal_conversation(self, platform: str, account: str) -> Conversation | None:
+        """The conversation of one account with the bot, by either of the account's ids."""
+
+    def newest_conversation(self, platform: str, tenant: str) -> Conversation | None:
+        """The conversation of a tenant, or of any for an empty one, that was heard of last."""
+
+    def members(self, platform: str, accounts: Sequence[str]) -> list[str]:
+        """By the platform's own ids, those of these accounts that have a conversation with the bot."""
 
     def claim_outbox(self, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
         """Lease rows that may leave now: at most one of a thread, the oldest not sent, in the order made.

@@ -23,10 +23,10 @@ from sqlalchemy import (
     update,
 )
 
-from referral_bot.model import FollowUp, OutboxMessage, OutboxStatus, Thread
+from referral_bot.model import Conversation, ConversationKind, FollowUp, OutboxMessage, OutboxStatus, Thread
 from storage import tables
 from storage.columns import Timestamp, one_of
-from storage.records import FOLLOW_UPS, OUTBOX, THREADS, Finder, Kind, given
+from storage.records import CONVERSATIONS, FOLLOW_UPS, OUTBOX, THREADS, Finder, Kind, given
 from storage.statements import AnyInsert, Statement, Upsert
 from storage.work import Connection, Work
 
@@ -42,6 +42,45 @@ _THREAD_AT = THREADS.where(
     order=[_THREAD.id],
 )
 _THREADS = Finder(THREADS, "subject_id", order=[_THREAD.audience, _THREAD.id])
+
+_POSTED_IN = exists().where(_ROW.lane == _THREAD.id, _ROW.sent_as == bindparam("message"))
+_THREAD_OF = THREADS.where(
+    _THREAD.platform == bindparam("platform"),
+    _THREAD.channel == bindparam("channel"),
+    or_(_THREAD.root == bindparam("message"), _THREAD.head == bindparam("message"), _POSTED_IN),
+    order=[_THREAD.id.desc()],
+)
+
+_PLACE = tables.CONVERSATION.c
+_CONVERSATION = CONVERSATIONS.where(
+    _PLACE.platform == bindparam("platform"),
+    _PLACE.id == bindparam("id"),
+)
+_PERSONAL = CONVERSATIONS.where(
+    _PLACE.platform == bindparam("platform"),
+    or_(_PLACE.account == bindparam("account"), _PLACE.member == bindparam("account")),
+    one_of(_PLACE.kind, ConversationKind.PERSONAL),
+    order=[_PLACE.seen_at.desc(), _PLACE.id],
+)
+_NEWEST = Statement(
+    select(*CONVERSATIONS.selected)
+    .where(
+        _PLACE.platform == bindparam("platform"),
+        or_(bindparam("tenant", type_=_PLACE.tenant.type) == "", _PLACE.tenant == bindparam("tenant")),
+    )
+    .order_by(_PLACE.seen_at.desc(), _PLACE.id)
+    .limit(1)
+)
+
+
+def _anew(insert: AnyInsert) -> AnyInsert:
+    told = {name: insert.excluded[name] for name in ("service_url", "kind", "team", "account", "member")}
+    return insert.values(given(CONVERSATIONS.columns)).on_conflict_do_update(
+        index_elements=["id"], set_={**told, "seen_at": insert.excluded.seen_at}
+    )
+
+
+_KEEP_CONVERSATION = Upsert(tables.CONVERSATION, _anew)
 
 _OF_THREAD = OUTBOX.where(_ROW.lane == bindparam("thread_id"), order=[_ROW.seq])
 _DEAD = OUTBOX.where(tables.DEAD, order=[_ROW.created_at, _ROW.id])
@@ -135,6 +174,31 @@ class OutboxWork(Work):
     def thread_at(self, platform: str, channel: str, root: str) -> Thread | None:
         """The thread that hangs under this message."""
         return self._record(THREADS, _THREAD_AT, platform=platform, channel=channel, root=root)
+
+    def thread_of(self, platform: str, channel: str, message: str) -> Thread | None:
+        """The thread that a message of a channel belongs to: its root, its head, or anything posted in it."""
+        return self._record(THREADS, _THREAD_OF, platform=platform, channel=channel, message=message)
+
+    def keep_conversation(self, conversation: Conversation) -> None:
+        """Keep where a conversation is reached, in the place of what was kept of it before."""
+        self._run(_KEEP_CONVERSATION, **CONVERSATIONS.row(conversation, self._connection.ring))
+
+    def conversation(self, platform: str, conversation: str) -> Conversation | None:
+        """Where a conversation is reached."""
+        return self._record(CONVERSATIONS, _CONVERSATION, platform=platform, id=f"{platform}:{conversation}")
+
+    def personal_conversation(self, platform: str, account: str) -> Conversation | None:
+        """The conversation of one account with the bot, by either of the account's ids."""
+        return self._record(CONVERSATIONS, _PERSONAL, platform=platform, account=account)
+
+    def newest_conversation(self, platform: str, tenant: str) -> Conversation | None:
+        """The conversation of a tenant, or of any for an empty one, that was heard of last."""
+        return self._record(CONVERSATIONS, _NEWEST, platform=platform, tenant=tenant)
+
+    def members(self, platform: str, accounts: Sequence[str]) -> list[str]:
+        """By the platform's own ids, those of these accounts that have a conversation with the bot."""
+        known = (self.personal_conversation(platform, account) for account in accounts)
+        return [place.member for place in known if place is not None]
 
     def threads(self, subject_id: str) -> list[Thread]:
         """A subject's threads, the office's first."""

@@ -14,6 +14,7 @@ from referral_bot.model import (
     Appointment,
     AuditEntry,
     Channel,
+    Conversation,
     Document,
     Event,
     FollowUp,
@@ -176,6 +177,7 @@ PROMISES = Kind(Promise, tables.PROMISE, numbered=("position", "subject_id"))
 FOLLOW_UPS = Kind(FollowUp, tables.FOLLOW_UP)
 DOCUMENTS = Kind(Document, tables.DOCUMENT, numbered=("position", "subject_id"), apart=frozenset({"content"}))
 THREADS = Kind(Thread, tables.THREAD)
+CONVERSATIONS = Kind(Conversation, tables.CONVERSATION)
 OUTBOX = Kind(OutboxMessage, tables.OUTBOX, numbered=("seq", "lane"))
 AUDIT = Kind(AuditEntry, tables.AUDIT)
 

@@ -10,7 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import ColumnElement, Enum, ForeignKeyConstraint, Index, MetaData, Table, and_
+from sqlalchemy import (
+    ColumnElement,
+    DefaultClause,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Table,
+    and_,
+    false,
+)
 from sqlmodel import Field, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -20,6 +30,7 @@ from referral_bot.model import (
     AppointmentStatus,
     AuditEntry,
     Channel,
+    Conversation,
     DocumentBase,
     EventBase,
     FollowUp,
@@ -171,6 +182,12 @@ class ThreadRow(_Row, Thread, table=True):
     __tablename__ = "thread"
 
 
+class ConversationRow(_Row, Conversation, table=True):
+    """Where conversations are reached."""
+
+    __tablename__ = "conversation"
+
+
 class OutboxRow(_Row, OutboxMessageBase, table=True):
     """The outbox. A lane is what keeps its order: a thread, or a person's direct messages."""
 
@@ -236,6 +253,7 @@ FOLLOW_UP = table_of(FollowUpRow)
 DOCUMENT = table_of(DocumentRow)
 DOCUMENT_CONTENT = table_of(DocumentContentRow)
 THREAD = table_of(ThreadRow)
+CONVERSATION = table_of(ConversationRow)
 OUTBOX = table_of(OutboxRow)
 SEEN = table_of(SeenRow)
 AUDIT = table_of(AuditRow)
@@ -252,6 +270,9 @@ def _give_columns_their_types() -> None:
 
 
 _give_columns_their_types()
+
+# The threads of a database that was made before there were flat ones are none.
+THREAD.c.flat.server_default = DefaultClause(false())
 
 # ---------------------------------------------------------------- conditions and indexes
 
@@ -326,6 +347,9 @@ _index(FOLLOW_UP, "due_at", where=TO_DO, named="to_do")
 _index(FOLLOW_UP, "subject_id", "due_at", where=TO_DO, named="to_do_of_subject")
 _index(DOCUMENT, "subject_id", "position", unique=True)
 _index(THREAD, "channel", "root")
+_index(CONVERSATION, "platform", "account")
+_index(CONVERSATION, "platform", "member")
+_index(CONVERSATION, "platform", "seen_at")
 _index(OUTBOX, "lane", "seq", unique=True)
 _index(OUTBOX, "lane", "seq", where=UNSENT, named="unsent_of_lane")
 _index(OUTBOX, "not_before", where=UNSENT, named="unsent")

@@ -24,7 +24,7 @@ from referral_bot.desk import (
     telling,
     visits,
 )
-from referral_bot.desk.turn import Message, Place, Turn
+from referral_bot.desk.turn import Message, Turn
 from referral_bot.lifecycle import TERMINAL
 from referral_bot.model import AuditAction, Packet, Preference, Referral
 from referral_bot.practice import VisitType
@@ -124,6 +124,12 @@ def _read(turn: Turn, text: str, context: Context) -> Reading:
     return Reading((intent,), answer.fields, (), answer.flags)
 
 
+def is_command(text: str) -> bool:
+    """Whether a text begins with a command, and so begins something new."""
+    plain = text.strip(" .!").casefold()
+    return plain in NEW_REFERRAL or any(command.match(text) for command in COMMANDS)
+
+
 def emergency(turn: Turn) -> None:
     """A patient is in danger now: 911 first, and a person of the practice is alerted at once."""
     telling.reply(turn, turn.place, replies.says(replies.EMERGENCY, Tone.WARNING, "Call 911 now."))
@@ -172,8 +178,7 @@ def _start_drafts(
 
 def _apart(turn: Turn) -> Turn:
     """The same turn, but as a message of its own in the channel."""
-    place = Place(turn.place.platform, turn.place.tenant, turn.place.channel, direct=turn.place.direct)
-    return Turn(turn.tx, turn.practice, turn.now, turn.phi, turn.actor, place)
+    return replace(turn, place=turn.place.apart)
 
 
 # ---------------------------------------------------------------- everything else

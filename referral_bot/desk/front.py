@@ -14,7 +14,19 @@ from typing import Final
 from referral_bot import access
 from referral_bot.cards import replies
 from referral_bot.cards.elements import Card, Option, Tone
-from referral_bot.desk import fresh, home, in_thread, packets, presses, record, staff, suggestions, telling
+from referral_bot.desk import (
+    flat,
+    fresh,
+    home,
+    in_thread,
+    own,
+    packets,
+    presses,
+    record,
+    staff,
+    suggestions,
+    telling,
+)
 from referral_bot.desk.turn import (
     Account,
     FormAnswer,
@@ -80,6 +92,7 @@ class Desk:
 
         def act(turn: Turn) -> Outcome:
             _check_place(turn)
+            turn = flat.at(turn, flat.of_subject(turn, press.subject))
             return presses.press(turn, press, self.page_link)
 
         return self._turn(
@@ -122,6 +135,24 @@ class Desk:
 
         outcome = self._turn(tx, account, place, now, draw)
         return shown[0] if shown else (outcome.private or replies.says(NOT_SET_UP))
+
+    def shown(
+        self, tx: Transaction, account: Account, place: Place, subject: str, now: datetime
+    ) -> Card | None:
+        """The card that a message shows, as this person sees it; none if it shows none, or none of theirs.
+
+        `subject` is the record that the card is about.
+        """
+        shown: list[Card] = []
+
+        def draw(turn: Turn) -> Outcome:
+            thread = flat.of_subject(turn, subject)
+            if thread is not None and (card := own.card_at(turn, thread)) is not None:
+                shown.append(card)
+            return Outcome()
+
+        self._turn(tx, account, place, now, draw)
+        return shown[0] if shown else None
 
     def _turn(
         self,
@@ -171,7 +202,8 @@ def _known(tx: Transaction, account: Account) -> bool:
 
 def _identify(tx: Transaction, account: Account) -> Person:
     """The person behind an account; its workspace is remembered at the first meeting."""
-    identity = tx.identity(account.platform, account.account)
+    known = (tx.identity(account.platform, one) for one in account.ids)
+    identity = next((one for one in known if one is not None), None)
     if identity is None or identity.tenant not in ("", account.tenant):
         raise _Unknown
     person = tx.person(identity.person_key)
@@ -230,7 +262,8 @@ def _check_place(turn: Turn) -> None:
 
 
 def _hear(turn: Turn, message: Message) -> Outcome:
-    thread = _thread(turn)
+    thread = flat.continued(turn, message) if turn.place.flat else _thread(turn)
+    turn = flat.at(turn, thread)
     if turn.actor.side is Side.PRACTICE:
         return _hear_staff(turn, message, thread)
     if thread is None and not message.addressed:

@@ -52,13 +52,18 @@ def in_draft(turn: Turn, message: Message, referral: Referral) -> None:
     _fill(turn, message, referral)
 
 
+def decides_draft(text: str) -> bool:
+    """Whether a text sends a draft or throws it away."""
+    return text.casefold().strip(" .!") in _SUBMIT_WORDS | _DISCARD_WORDS
+
+
 def _fill(turn: Turn, message: Message, referral: Referral) -> None:
     reading = fresh.read_for(turn, message.text)
     intents = set(reading.intents)
     if "emergency" in intents:
         fresh.emergency(turn)
         return
-    if "check_availability" in intents and _asks(message.text):
+    if "check_availability" in intents and asks(message.text):
         _offer_times(turn, reading, referral)
         return
     answer = read_answer(
@@ -70,7 +75,7 @@ def _fill(turn: Turn, message: Message, referral: Referral) -> None:
     )
     if answer.understood or "phone_incomplete" in answer.flags:
         intake.fill(turn, referral, answer.fields, answer.flags)
-        for intent in fresh.BY_THE_DIRECTORY & intents if _asks(message.text) else ():
+        for intent in fresh.BY_THE_DIRECTORY & intents if asks(message.text) else ():
             fresh.by_directory(turn, intent, reading.fields)
     elif "submit_referral" in intents and "referrals" not in reading.fields:
         intake.fill(turn, referral, reading.fields, reading.flags)
@@ -122,14 +127,14 @@ def in_referral(turn: Turn, message: Message, referral: Referral) -> None:
     intents = set(reading.intents)
     if "emergency" in intents:
         fresh.emergency(turn)
-    elif _is_another_patient(reading, referral):
+    elif is_another_patient(reading, referral):
         fresh.start_apart(turn, reading)
     elif intents == {"thanks"}:
         _thanked(turn, message)
     elif intents & {"check_status", "cancel_referral", "reschedule_appointment"}:
         first = next(i for i in reading.intents if i in fresh.ABOUT_A_REFERRAL)
         fresh.about(turn, message, first, reading.fields, referral)
-    elif referral.state is State.NEEDS_INFO and not (_asks(message.text) and not reading.fields):
+    elif referral.state is State.NEEDS_INFO and not (asks(message.text) and not reading.fields):
         fresh.correct(turn, referral, reading)
         answers.answer_practice(turn, referral, message.text)
     elif "check_availability" in intents and may_move(referral, Move.BOOK):
@@ -139,13 +144,13 @@ def in_referral(turn: Turn, message: Message, referral: Referral) -> None:
         fresh.by_directory(turn, intent, reading.fields)
     elif "update_referral" in intents and referral.state not in TERMINAL:
         fresh.update(turn, referral, message.text, reading)
-    elif _asks(message.text) or intents & fresh.TO_A_PERSON or referral.state in TERMINAL:
+    elif asks(message.text) or intents & fresh.TO_A_PERSON or referral.state in TERMINAL:
         answers.ask_practice(turn, referral, message.text)
     else:
         visits.add(turn, referral, message.text)
 
 
-def _is_another_patient(reading: Reading, referral: Referral) -> bool:
+def is_another_patient(reading: Reading, referral: Referral) -> bool:
     """Whether a new patient is sent in the thread of another one."""
     patient = reading.fields.get("patient") or {}
     last = str(patient.get("last") or "")
@@ -158,7 +163,8 @@ def _thanked(turn: Turn, message: Message) -> None:
         telling.reply(turn, turn.place, replies.says("You're welcome."))
 
 
-def _asks(text: str) -> bool:
+def asks(text: str) -> bool:
+    """Whether a text asks something."""
     return "?" in text or text.strip().casefold().startswith(_QUESTION_WORDS)
 
 

@@ -87,8 +87,7 @@ def _thread_for(turn: Turn, referral: Referral, place: Place) -> Thread:
     if known is None:
         return telling.open_thread(turn, referral.id, Audience.OFFICE, place)
     if turn.tx.get(Referral, known.subject_id) is not None:
-        apart = Place(place.platform, place.tenant, place.channel, direct=place.direct)
-        return telling.open_thread(turn, referral.id, Audience.OFFICE, apart)
+        return telling.open_thread(turn, referral.id, Audience.OFFICE, place.apart)
     known.subject_id = referral.id
     turn.tx.save(known)
     return known
@@ -214,7 +213,7 @@ def _missing_errors(turn: Turn, referral: Referral, has_files: bool) -> dict[str
 
 def _place_for_form(turn: Turn) -> Place:
     """Where a referral that began with a form is followed: here if it is the office's place, else there."""
-    place = Place(turn.place.platform, turn.place.tenant, turn.place.channel, direct=turn.place.direct)
+    place = turn.place.apart
     if place.direct:
         return place
     linked = turn.tx.channels(turn.actor.office_key)

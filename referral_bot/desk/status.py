@@ -28,6 +28,11 @@ def reference_in(text: str) -> str | None:
     return f"RB-{found.group(1).upper()}" if found else None
 
 
+def references_in(text: str) -> list[str]:
+    """Every reference in a text, each once, in its normal form."""
+    return list(dict.fromkeys(f"RB-{found.upper()}" for found in REFERENCE.findall(text)))
+
+
 def by_reference(turn: Turn, reference: str) -> Referral | None:
     """The referral of this reference, if the actor may know of it."""
     referral = turn.tx.referral_by_reference(reference)

@@ -17,7 +17,9 @@ from referral_bot.desk import packets
 from referral_bot.desk.turn import Place, Scene, Turn
 from referral_bot.model import (
     Audience,
+    Channel,
     ChannelKind,
+    ConversationKind,
     Event,
     Office,
     OutboxKind,
@@ -119,6 +121,7 @@ def open_thread(scene: Scene, subject_id: str, audience: Audience, place: Place)
         tenant=place.tenant,
         channel=place.channel,
         root=place.root or place.message or None,
+        flat=place.flat,
     )
     scene.tx.add(thread)
     return thread
@@ -128,11 +131,18 @@ def open_practice_thread(scene: Scene, subject_id: str) -> Thread | None:
     """Start the practice's thread of a subject in its intake channel, with its head card."""
     for channel in scene.tx.channels(None):
         if channel.kind is ChannelKind.INTAKE:
-            place = Place(platform=channel.platform, tenant="", channel=channel.channel)
+            place = place_of(scene, channel)
             thread = open_thread(scene, subject_id, Audience.PRACTICE, place)
             put(scene, thread, OutboxKind.HEAD)
             return thread
     return None
+
+
+def place_of(scene: Scene, channel: Channel) -> Place:
+    """Where one of the directory's channels is."""
+    known = scene.tx.conversation(channel.platform, channel.channel)
+    flat = known is not None and known.kind is not ConversationKind.CHANNEL
+    return Place(channel.platform, known.tenant if known else "", channel.channel, flat=flat)
 
 
 def put(
@@ -162,7 +172,10 @@ def redraw(scene: Scene, subject_id: str) -> None:
 
 
 def post(scene: Scene, thread: Thread, card: Card, not_before: datetime | None = None) -> None:
-    """Post a card into a thread."""
+    """Post a card into a thread. Among everything else, a card says which referral it is about."""
+    if thread.flat and not card.title and (referral := scene.tx.get(Referral, thread.subject_id)):
+        shown = view(scene, referral, thread.audience)
+        card = replace(card, title=heads.title(shown) if referral.reference else "Your draft")
     put(scene, thread, OutboxKind.POST, elements.dump(card), not_before)
 
 
@@ -192,7 +205,7 @@ def tell_practice(scene: Scene, card: Card) -> None:
     """Post a card of its own into the practice's intake channel."""
     for channel in scene.tx.channels(None):
         if channel.kind is ChannelKind.INTAKE:
-            place = Place(platform=channel.platform, tenant="", channel=channel.channel)
+            place = place_of(scene, channel)
             post(scene, open_thread(scene, NOTICE, Audience.PRACTICE, place), card)
             return
 

@@ -7,7 +7,7 @@ the outbox; an `Outcome` carries only what must reach the one person at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,13 @@ class Place:
     """The message whose thread it is in; empty outside threads."""
     direct: bool = False
     """A conversation of one person with the bot."""
+    flat: bool = False
+    """A conversation without threads: whatever is posted stands among everything else there."""
+
+    @property
+    def apart(self) -> Place:
+        """The same conversation, for a message of its own."""
+        return replace(self, message="", root="")
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,13 @@ class Account:
     tenant: str
     account: str
     name: str = ""
+    also: str = ""
+    """Another id of the same account on the same platform, where there is one."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id that the directory may know the account by."""
+        return tuple(filter(None, (self.account, self.also)))
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,8 @@ class Message:
     files: tuple[IncomingFile, ...] = ()
     mentions: Mapping[str, str] = field(default_factory=dict)
     """Accounts mentioned in the text, by the placeholder that stands for them there."""
+    quoted: str = ""
+    """The message that this one quotes, where there are no threads to answer in."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 from referral_bot.errors import SetupError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 _LOCK = 0x7265666572
 """PostgreSQL's advisory lock that lets one program migrate at a time."""

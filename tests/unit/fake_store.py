@@ -15,6 +15,8 @@ from referral_bot.model import (
     AppointmentStatus,
     AuditEntry,
     Channel,
+    Conversation,
+    ConversationKind,
     Document,
     Event,
     FollowUp,
@@ -53,6 +55,7 @@ class FakeStore:
         self.people: dict[str, Person] = {}
         self.identities: dict[str, Identity] = {}
         self.channels: dict[str, Channel] = {}
+        self.conversations: dict[str, Conversation] = {}
 
     def transact(self, use_case: Callable[[Transaction], Result]) -> Future[Result]:
         future: Future[Result] = Future()
@@ -258,6 +261,42 @@ class FakeTransaction:
         place = (platform, channel, root)
         found = self._where(Thread, lambda t: (t.platform, t.channel, t.root) == place)
         return found[0] if found else None
+
+    def thread_of(self, platform: str, channel: str, message: str) -> Thread | None:
+        posted = {row.thread_id for row in self._where(OutboxMessage, lambda m: m.sent_as == message)}
+        found = self._where(
+            Thread,
+            lambda t: (
+                (t.platform, t.channel) == (platform, channel)
+                and (message in (t.root, t.head) or t.id in posted)
+            ),
+        )
+        return found[-1] if found else None
+
+    def keep_conversation(self, conversation: Conversation) -> None:
+        self._store.conversations[conversation.id] = conversation
+
+    def conversation(self, platform: str, conversation: str) -> Conversation | None:
+        return self._store.conversations.get(f"{platform}:{conversation}")
+
+    def personal_conversation(self, platform: str, account: str) -> Conversation | None:
+        for one in self._store.conversations.values():
+            personal = one.platform == platform and one.kind is ConversationKind.PERSONAL
+            if personal and account in (one.account, one.member):
+                return one
+        return None
+
+    def newest_conversation(self, platform: str, tenant: str) -> Conversation | None:
+        known = [
+            one
+            for one in self._store.conversations.values()
+            if one.platform == platform and tenant in ("", one.tenant)
+        ]
+        return max(known, key=lambda one: one.seen_at, default=None)
+
+    def members(self, platform: str, accounts: Sequence[str]) -> list[str]:
+        known = (self.personal_conversation(platform, account) for account in accounts)
+        return [one.member for one in known if one is not None]
 
     def threads(self, subject_id: str) -> list[Thread]:
         return self._where(Thread, lambda t: t.subject_id == subject_id)

@@ -1,0 +1,106 @@
+"""Which referral a message continues in a conversation without threads, such as a chat of two.
+
+There everything stands one below the other. A message is part of a referral's thread if it quotes one of
+its messages, if it names its reference, or if it reads as the answer to what the person was asked last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from referral_bot.cards import words
+from referral_bot.desk import fresh, in_thread, packets, status
+from referral_bot.desk.turn import Message, Turn
+from referral_bot.errors import BadInput
+from referral_bot.model import Referral, Side, State, Thread
+from referral_bot.reading import read_answer
+
+_ASKS_ANEW = frozenset({"check_availability", "request_human", "report_issue", "help", "thanks", "emergency"})
+
+
+def continued(turn: Turn, message: Message) -> Thread | None:
+    """The thread that a message continues; none for one that begins something new.
+
+    Raises BadInput where it could be the answer to more than one question.
+    """
+    if thread := _quoted(turn, message) or _named(turn, message.text):
+        return thread
+    if not message.addressed or turn.actor.side is not Side.OFFICE:
+        return None
+    return _answered(turn, message)
+
+
+def at(turn: Turn, thread: Thread | None) -> Turn:
+    """The turn in that thread, so that what is replied belongs to it; as it is for none."""
+    if thread is None or not turn.place.flat:
+        return turn
+    return replace(turn, place=replace(turn.place, root=thread.root or thread.head or ""))
+
+
+def of_subject(turn: Turn, subject_id: str) -> Thread | None:
+    """The thread in which a record is followed here."""
+    if not subject_id:
+        return None
+    here = (turn.place.platform, turn.place.channel)
+    found = (thread for thread in turn.tx.threads(subject_id) if (thread.platform, thread.channel) == here)
+    return next(found, None)
+
+
+def _quoted(turn: Turn, message: Message) -> Thread | None:
+    if not message.quoted:
+        return None
+    return turn.tx.thread_of(turn.place.platform, turn.place.channel, message.quoted)
+
+
+def _named(turn: Turn, text: str) -> Thread | None:
+    """The thread of the one referral that a text names."""
+    references = status.references_in(text)
+    if len(references) != 1:
+        return None
+    referral = status.by_reference(turn, references[0])
+    return of_subject(turn, referral.id) if referral else None
+
+
+def _answered(turn: Turn, message: Message) -> Thread | None:
+    """The thread of the draft or of the question that a message answers."""
+    waiting = list(_waiting(turn))
+    if not waiting or fresh.is_command(message.text):
+        return None
+    fits = [(referral, thread) for referral, thread in waiting if _reads_as_answer(turn, message, referral)]
+    if len(fits) > 1:
+        named = words.listed([referral.reference or "the draft" for referral, _ in fits], "or")
+        raise BadInput(f"Is that for {named}? Please reply to its card, or begin with the reference.")
+    return fits[0][1] if fits else None
+
+
+def _waiting(turn: Turn) -> Iterator[tuple[Referral, Thread]]:
+    """What waits for this person here: the newest draft, and the office's referrals with a question."""
+    office = turn.tx.referrals(office_key=turn.actor.office_key)
+    asked = [referral for referral in office if referral.state is State.NEEDS_INFO]
+    for referral in (*turn.tx.drafts(turn.actor.key)[:1], *asked):
+        if thread := of_subject(turn, referral.id):
+            yield referral, thread
+
+
+def _reads_as_answer(turn: Turn, message: Message, referral: Referral) -> bool:
+    text = message.text.strip()
+    if not text:
+        return bool(message.files)
+    reading = fresh.read_for(turn, text)
+    if set(reading.intents) & _ASKS_ANEW or in_thread.is_another_patient(reading, referral):
+        return False
+    if referral.state is State.NEEDS_INFO:
+        return not in_thread.asks(text) and not set(reading.intents) & fresh.ABOUT_A_REFERRAL
+    return in_thread.decides_draft(text) or _fills(turn, text, referral)
+
+
+def _fills(turn: Turn, text: str, draft: Referral) -> bool:
+    answer = read_answer(
+        text,
+        asked=tuple(packets.missing(draft, turn.practice, turn.tx.documents(draft.id))),
+        now=turn.now,
+        vocabulary=packets.vocabulary(turn.practice),
+        current=draft.packet.model_dump(mode="json"),
+    )
+    return answer.understood and not in_thread.asks(text)

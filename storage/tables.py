@@ -1,6 +1,6 @@
 """The tables: the core's records given a place, and what the store keeps for itself.
 
-A field is written once, in `referral_bot/model.py`. Where a record adds something to its base that
+A field is written once, in `referral_bot/model/`. Where a record adds something to its base that
 may not stand in the clear, its table has one column `sealed` for all of it.
 """
 

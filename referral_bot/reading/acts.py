@@ -56,10 +56,14 @@ _PASSIVE = re.compile(
 )
 _WEAK_CANCEL = re.compile(
     r"\b(?:drop|dropped|dropping|drops|declin\w+|close|closed|remove\w*|duplicate\w*|dupe|take|toss|kill"
+    r"|(?:has |had )?(?:pass|decease|died|enter|chang|found|seeing|going with|went|been seen|seen|sent"
+    r"|by mistake|was a|in error|need|close|strike|discard|trash|scrap|ya no va|yank|bin|axe|extra"
+    r"|one too)\w*"
     r"|pull\w*|delete\w*|ignore|disregard|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
 )
 _REFERRAL_WORD = re.compile(
-    r"\b(?:referral|referal|ref|appt|appointment|order|one|it|her|him|that|request|consult|visit|twice|cita|referencia|entry|rb-|ref-)\b"
+    r"\b(?:referral|referal|ref|appt|appointment|order|one|it|her|him|that|request|consult|visit|twice"
+    r"|cita|referencia|entry|rb-|ref-)\b"
 )
 _ASKS_INSURANCE = re.compile(
     r"\b(?:see (?:patients|pts|folks|people) with|bill|take|accept|accepting|accepted|taking|par with"
@@ -88,7 +92,8 @@ _HAS_CALLED = re.compile(
 )
 _CALL_ME = re.compile(r"\b(?:call|ring|phone|text|contact)\w* (?:me|us)\b|\bplease\b|\bpls\b")
 _RECEIPT = re.compile(
-    r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach\w*|turn\w*)\b"
+    r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have"
+    r"|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach\w*|turn\w*)\b"
 )
 
 
@@ -129,11 +134,20 @@ _A_REFERRAL = re.compile(r"\breferral|\bref\b")
 _CANCEL_AROUND = re.compile(r"\bcancel|withdraw|referral|\bref\b|need|want")
 _WEAK_MOVES = ("instead", "conflict", "need another", "move", "push", "new time", "not work")
 _VISIT = re.compile(r"\b(?:appt|appointment|visit|cita)\b")
-_SOME_DAY = re.compile(r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move|morning|afternoon)\w*\b|\d/\d")
+_SOME_DAY = re.compile(
+    r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move|morning|afternoon)\w*\b"
+    r"|\d/\d"
+)
 _MOVED_TO_URGENT = re.compile(r"\b(?:moved?|bump(?:ed)?)\b[^.?!]{0,24}\bto (?:urgent|stat|asap|routine)\b")
 _MOVED_HOUSE = re.compile(
     r"\b(?:he|she|they|pt|patient|family)(?:'s|'ve| has| have| is)? (?:just )?mov(?:ed|ing)\b"
 )
+_MOVED_ALONE = re.compile(
+    r"(?<!been )(?<!be )(?<!was )(?<!get )(?<!got )\bmoved(?=\s*(?:[.,;!]|$|and\b|away\b|out of\b"
+    r"|in with\b|recently\b|last\b|to an?other (?:state|city|town|address)"
+    r"|to a new (?:place|house|address|apartment)))"
+)
+"""Somebody who moved house, not a visit that was moved."""
 _MOVED_FROM = re.compile(r"\bmoved? (?:from|to) [a-z]")
 _DID_YOU_GET = re.compile(
     r"\b(?:did|have|has|you) (?:you |u |y'all |yall )?(?:get|got|gotten|receive\w*|recieve\w*)\b"
@@ -301,6 +315,8 @@ def _reschedule(sentence: _Sentence) -> Act | None:
     if weak and not (sentence.mentions or _VISIT.search(text)):
         return None
     if "instead" in form and not _SOME_DAY.search(text):
+        return None
+    if form.startswith("move") and _MOVED_ALONE.search(text):
         return None
     if _MOVED_TO_URGENT.search(text) or (_MOVED_HOUSE.search(text) and form.startswith("move")):
         return None

@@ -166,7 +166,9 @@ def _spelling(
     lower, raw = doc.words.lower, doc.words.raw
     patient = draft.get("patient", {})
     named = re.search(
-        r"\b(?P<part>last|first) ?name (?:is |should be |= ?|: ?)*(?:spelled )?(?P<name>[a-z][a-z'-]+)", lower
+        r"\b(?P<part>last|first) ?name (?:is |should be |= ?"
+        r"|: ?)*(?:spelled )?(?P<name>[a-z][a-z'-]+)",
+        lower,
     )
     if named:
         part = named["part"]

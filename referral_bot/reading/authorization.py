@@ -23,8 +23,11 @@ _APPROVED = re.compile(
 )
 _PENDING = re.compile(
     r"\b(?:pending|submitted|in process|in progress|requested|waiting (?:on|for)|awaiting|under review"
-    r"|in review|started|not back|pendiente|en proceso|working on|still out|not approved yet|to follow"
-    r"|hasn't come|has not come)\b"
+    r"|in review|started|(?:request|paperwork)?(?: was| has been)? ?(?:sent|faxed|filed|placed|initiated"
+    r"|put in)(?: in| off| over| out)?(?: to| with| on| today| yesterday|$)|request in|not back"
+    r"|don'?t have (?:it|the (?:auth|number)|a number) yet|no (?:word|answer|decision) yet|have ?n.t heard"
+    r"|pendiente|en proceso|working on|still out|not approved yet|to follow"
+    r"|hasn't come|has not come|en tr[aá]mite|esperando)\b"
 )
 _DENIED = re.compile(r"\b(?:denied|denial|rejected|negada|denegada)\b")
 _NOT_NEEDED = re.compile(

@@ -25,7 +25,10 @@ _FOLLOW = re.compile(
     r"\b(?:follow[ -]?ups?|f/u|fu\b|fup|est(?:ablished)? (?:pt|patient)|return (?:visit|pt|patient)"
     r"|recheck|seguimiento|control)\b"
 )
-_VIDEO = re.compile(r"\b(?:tele-?(?:health|med\w*|visit)|video|virtual|zoom|videollamada|remote|por video)\b")
+_VIDEO = re.compile(
+    r"\b(?:tele-?(?:health|med\w*|visit)|video|virtual|zoom|videollamada|remote"
+    r"|por video)\b"
+)
 _ONLY_VIDEO = re.compile(
     r"\b(?:(?:tele-?(?:health|med\w*|visits?)|video|virtual)(?: visits?| appts?| slots?)?[ -]only"
     r"|only (?:by |via |do |does |wants? )?(?:tele\w*|video|virtual)|must be (?:tele\w*|video|virtual)"

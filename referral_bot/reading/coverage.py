@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from referral_bot.reading.document import Document
 from referral_bot.reading.layout import Labelled
-from referral_bot.reading.lexicon import EVERYDAY_WORDS
+from referral_bot.reading.lexicon import EVERYDAY_WORDS, GIVEN_NAMES
 from referral_bot.reading.member_ids import read_member_id
 from referral_bot.reading.model import Fields
 from referral_bot.reading.plans import plan_after
@@ -19,10 +19,14 @@ from referral_bot.reading.words import Hit
 _STATES = re.compile(
     r" (?:of )?(?:north |south |new |west |rhode |the )?(?:alabama|alaska|arizona|arkansas|california"
     r"|colorado|connecticut|delaware"
-    r"|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|mass"
-    r"|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|hampshire|jersey|mexico|york|carolina|dakota"
-    r"|ohio|oklahoma|oregon|pennsylvania|island|tennessee|texas|utah|vermont|virginia|washington|wisconsin|wyoming"
-    r"|al|ak|az|ar|ca|co|ct|fl|ga|ia|il|ks|ky|la|md|mi|mn|mo|ms|mt|nc|nd|ne|nh|nj|nm|nv|ny|oh|ok|pa|ri|sc|sd|tn|tx"
+    r"|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland"
+    r"|massachusetts|mass"
+    r"|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|hampshire|jersey|mexico|york"
+    r"|carolina|dakota"
+    r"|ohio|oklahoma|oregon|pennsylvania|island|tennessee|texas|utah|vermont|virginia|washington|wisconsin"
+    r"|wyoming"
+    r"|al|ak|az|ar|ca|co|ct|fl|ga|ia|il|ks|ky|la|md|mi|mn|mo|ms|mt|nc|nd|ne|nh|nj|nm|nv|ny|oh|ok|pa|ri|sc"
+    r"|sd|tn|tx"
     r"|ut|va|vt|wa|wi|wv|wy|nepa|kc|northern california|western new york|wny)\b"
 )
 
@@ -124,7 +128,8 @@ _SUPPLEMENT = re.compile(
 
 _JOIN = re.compile(
     r"^[ ,]*(?:primary|prim|pri)?[ ,;/+&(]*(?:w/|with|and|plus|y|c|then|secondary|2ndary|2nd"
-    r"|sec)?[ :,(/+&-]*$"
+    r"|sec)?[ :,(/+&-]*(?:an? )?(?:(?:medigap|suppl?\w*|secondary|plan [a-n])(?: plan| policy)? ?)?(?:from"
+    r"|through|thru|with|via)?[ :(]*$"
 )
 
 
@@ -187,10 +192,17 @@ _ASKED_ABOUT = re.compile(
 )
 
 
+_A_PERSON_AFTER = re.compile(
+    r"[ ,.?!(]{1,4}(?:dob|born|date of birth|\d{1,2}[/.-]\d{1,2}[/.-]|\d{1,3} ?(?:yo|y/o|[mf]\b)|age)"
+)
+
+
 def unknown_payer(doc: Document, start: int, end: int) -> str:
     """The name after "do you take" that no table knows; empty if there is none, or if it is no payer's."""
     match = _ASKED_ABOUT.search(doc.words.raw, start, end)
     if match is None or doc.style != "mixed" or match["name"].lower().split()[0] in EVERYDAY_WORDS:
+        return ""
+    if match["name"].split()[0].lower() in GIVEN_NAMES or _A_PERSON_AFTER.match(doc.words.lower, match.end()):
         return ""
     return match["name"]
 
@@ -370,6 +382,9 @@ def _from_payer(
                     lambda match: f"plan {(match[1] or match[2]).upper()}",
                     words,
                 )
+            letter = re.search(r"\bplan ([a-n])\b", between)
+            if letter and not tail:
+                tail = f"Plan {letter[1].upper()}"
             second_plan, second_end = ("", 0) if tail else plan_after(doc, hit.end, end)
             insurance["secondary"] = " ".join(part for part in (str(hit.value), second_plan, tail) if part)
             taken.append((max(at, plan_end), max(stop, second_end)))
@@ -454,7 +469,9 @@ def _from_wording(
 
 
 _NOT_A_PLAN = re.compile(
-    r"\b(?:family|mental|behavioral|home|no|her|his|the|has|have|women'?s|men'?s|public|poor|good|new|same|need|on|clinic|send|see|old|lost|changed|pending|will|to|of|for|with|bad|oral|bone|sexual|primary|is|was)\b"
+    r"\b(?:family|mental|behavioral|home|no|her|his|the|has|have|women'?s|men'?s|public|poor|good|new|same"
+    r"|need|on|clinic|send|see|old|lost|changed|pending|will|to|of|for|with|bad|oral|bone|sexual|primary"
+    r"|is|was)\b"
 )
 
 

@@ -119,6 +119,13 @@ def find_ages(doc: Document, start: int, end: int) -> list[Age]:
     return ages
 
 
+_LETTER_BY_BIRTH = re.compile(
+    r"(?:(?<=[a-z] )|(?<=[a-z], ))(?P<a>[mf])(?=,? ?(?:dob )?\d{1,2}[/.-]\d{1,2}[/.-]\d\d)"
+    r"|(?<=[/.-]\d\d)(?:\d\d)?[ ,]{1,2}(?P<b>[mf])(?=[ ,.;|]|$)"
+)
+"""A lone m or f right before or after a birth date, in any case."""
+
+
 def find_sex(doc: Document, start: int, end: int, ages: list[Age]) -> tuple[str, tuple[int, int]] | None:
     """The sex where it is written as such: a label, M/F, male, 57F, Mr, Ms."""
     raw, lower = doc.words.raw, doc.words.lower
@@ -133,6 +140,10 @@ def find_sex(doc: Document, start: int, end: int, ages: list[Age]) -> tuple[str,
     named = _SEX_WORD.search(lower, start, end)
     if named:
         return ("male" if named[0] in ("male", "masculino") else "female"), named.span()
+    beside = _LETTER_BY_BIRTH.search(lower, start, end)
+    if beside:
+        group = "a" if beside["a"] else "b"
+        return ("male" if beside[group] == "m" else "female"), beside.span(group)
     for letter in _SEX_LETTER.finditer(raw, start, end):
         if doc.style == "lower":
             break

@@ -108,7 +108,8 @@ class Document:
                     if end < len(raw) and not raw[end].isspace():
                         continue
                     before = words.low[index - 1] if index else ""
-                    if before in _ABBREVIATIONS and words.glued(index):
+                    numbered = index > 1 and words.glued(index - 1) and words.low[index - 2].isdigit()
+                    if before in _ABBREVIATIONS and words.glued(index) and not numbered:
                         continue
                     if len(before) == 1 and before.isalpha() and words.glued(index):
                         continue

@@ -103,7 +103,11 @@ def read_document(doc: Document, start: int, end: int) -> Fields:
     chosen = telling or [hit for hit in hits if hit.value != "referral"] or hits
     if chosen:
         document["kind"] = str(chosen[0].value)
-    if re.search(r"\b(?:e-?)?fax(?:ed|ing|es)?\b", lower[start:end]) or re.search(r"(?i)fax log", doc.source):
+    if re.search(
+        r"\b(?:e-?)?fax(?:ed|ing"
+        r"|es)?\b",
+        lower[start:end],
+    ) or re.search(r"(?i)fax log", doc.source):
         document["via"] = "fax"
     elif re.search(r"\b(?:upload\w*|attach\w*|in (?:this )?chat|dropped|posted|here)\b", lower[start:end]):
         document["via"] = "chat"
@@ -253,10 +257,21 @@ def _is_kept(doc: Document, mention: Mention) -> bool:
     )
 
 
+_TELLS_WHY = re.compile(
+    r"(?:has |had )?(?:pass|decease|died|dead|enter\w* hospice|chang|found|seeing|going with|went"
+    r"|been seen|seen|by mistake|was a|in error)"
+)
+"""Words that withdraw a referral by saying why."""
+
+
 def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention]) -> str:
     """The clauses that neither cancel nor ask politely."""
     raw, lower = doc.words.raw, doc.words.lower
-    busy = [(hit.start, hit.end) for hit in doc.cue("cancel", start, end)]
+    busy = [
+        (hit.start, hit.end)
+        for hit in doc.cue("cancel", start, end)
+        if not _TELLS_WHY.match(lower, hit.start)
+    ]
     pieces: list[str] = []
     weaker: list[str] = []
     cuts = [start]
@@ -282,7 +297,8 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
         named = any(begin <= mention.start < stop for mention in mentions)
         if touching and not strong:
             tail = re.search(
-                r"(?i)\b(?:cancel\w*|withdraw\w*|referral|pull|remove)\b.{0,80}?\b((?:pt|patient|she|he|they|mom|dad|family)\b.+)$",
+                r"(?i)\b(?:cancel\w*|withdraw\w*|referral|pull|remove)\b.{0,80}?\b((?:pt|patient|she|he"
+                r"|they|mom|dad|family)\b.+)$",
                 text,
             )
             if tail and not named:
@@ -338,7 +354,8 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
             day
             and (_FROM.search(before) or not _WISHES.search(own))
             and not re.search(
-                r"\b(?:to|week of|after|before|until|week of the|move[d]? (?:\w+ )?to"
+                r"\b(?:to|week of|after|before|until|till?|thru|through|back|back on|week of the"
+                r"|move[d]? (?:\w+ )?to"
                 r"|not before)[ ](?:the |a )?$",
                 before,
             )
@@ -392,7 +409,8 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
 
 
 _WISHES = re.compile(
-    r"\?|\b(?:to|any|instead|could|prefer\w*|rather|move|resched\w*|rebook|want\w*|would|needs?|after|before|or|week|works?"
+    r"\?|\b(?:to|any|instead|could|prefer\w*|rather|move|resched\w*|rebook|want\w*|would|needs?|after"
+    r"|before|or|week|works?"
     r"|available|free|anything|something|better|please|pls|try|how about|what about|until|till|starting)\b"
 )
 """Words of which one stands in a sentence that wishes for a day rather than telling of one."""

@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.tables import table
 from referral_bot.reading.words import Hit, Words
 
 _NOISE = re.compile(
     r"(?:^[^\n]*(?:confidential|intended recipient|received in error|if you are not the)[^\n]*$"
-    r"|^[ \t]*(?:printed|signed electronically|electronically signed|e-signed|page \d|generated|sent from my"
+    r"|^[ \t]*(?:printed|signed electronically|electronically signed|e-signed|page \d|generated"
+    r"|sent from my"
     r"|sent via|get outlook|report run|run date|date printed|fax log|fax transmittal|fax cover)\b[^\n]*$"
     r"|\bpage \d+ of \d+|\b\d+ pages?\b(?= *$)"
-    r"|\[ ?\][^\[\n]*?(?=\[|\(|  |\t|$)|[☐□○][^☐□○☑☒✓✔\n]*?(?=[☐□○☑☒✓✔]|  |\t|$)|\( \)[^(\n]*?(?=\(|  |\t|$)"
+    r"|\[ ?\][^\[\n]*?(?=\[|\(|  |\t|$)|[☐□○][^☐□○☑☒✓✔\n]*?(?=[☐□○☑☒✓✔]|  |\t|$)|\( \)[^(\n]*?(?=\(|  |\t"
+    r"|$)"
+    r"|\((?:l(?:ast)?(?: name)?, ?f(?:irst)?(?: name)?(?:,? m\w*)?|f(?:irst)?, ?l(?:ast)?"
+    r"|mm[/-]?dd[/-]?yy(?:yy)?|optional|required|if any"
+    r"|circle one|check one|see back|m/f|y/n)\)"
     r"|(?<=\n)[-=_*#~]{4,}(?=\n))",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -45,6 +51,16 @@ _NOISE_HINTS = (
     "====",
     "____",
     "****",
+    "(l",
+    "(f",
+    "(mm",
+    "(optional",
+    "(required",
+    "(if any",
+    "(c",
+    "(see back",
+    "(m/f",
+    "(y/n",
 )
 _LEADERS = re.compile(r"(?<=[\w)#])[ ]?\.{3,}[ ]*:?(?=[^\n]*\w)")
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
@@ -55,6 +71,16 @@ _CLOSING = re.compile(
     r"|cordially)[ \t]*[,.!-]*[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_OPENING = re.compile(
+    r"\s*(?i:(?:hi|hey|hello|hola|greetings|good (?:morning|afternoon|day)|morning|afternoon)(?: there"
+    r"| all| team| everyone| guys| again)?[ ,!.-]+"
+    r"(?:(?:this is|it'?s|its|i'?m) )?|(?:this is|it'?s) )"
+    r"(?P<who>[A-Z][a-z'-]+(?: [A-Z][a-z'.-]*)?(?:,? (?:RN|MA|LPN|CMA|BSN))? (?:at|from|over at"
+    r"|over here at|here at|with|w/|@)"
+    r"(?: the)? (?:Dr\.? )?[A-Z][\w'&-]*(?: (?:[A-Z][\w'&-]*|of|and|&))*)(?:'s (?:office"
+    r"|clinic))?(?=[.,;:!\n]| -| here)(?: here)?[.,;:!]?"
+)
+"""Where the sender says who writes: "Hi, this is Marguerite at Penobscot Family Care."."""
 _CONTACT_LINE = re.compile(
     r"^[^\n]*\b(?:t|f|p|o|ph|fx|tel|fax|phone|direct"
     r"|office)\b[ :.]*\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}[^\n]*\|[^\n]*$",
@@ -125,6 +151,9 @@ def without_noise(text: str) -> tuple[str, str]:
     if ">" in text and _QUOTED.search(text):
         quoted = "\n".join(line.strip(" >\t") for line in _QUOTED.findall(text))
         text = _QUOTED.sub(_blank, text)
+    opened = _OPENING.match(text)
+    if opened and "\n" not in opened["who"]:
+        text = re.sub(r"[^\n]", " ", text[: opened.end()]) + text[opened.end() :]
     if "\n" in text:
         for closing in _CLOSING.finditer(text, max(0, len(text) - 500)):
             after = text[closing.end() :]
@@ -145,7 +174,8 @@ def without_noise(text: str) -> tuple[str, str]:
 
 _SHORT = re.compile(r"\s-\s|[,;]|\.(?=\s)|\s{3,}|\t|\|")
 _SHORT_NAME = re.compile(
-    r"(?<=\w\w\w)\.(?=\s)|\s{3,}|\t|\||[;(\d]|,\s*(?:dob|born|age|[mf]\b|male\b|female\b|cell|ph\b|phone)|\b(?:dob|born|mrn)\b",
+    r"(?<=\w\w\w)\.(?=\s)|\s{3,}|\t|\||[;(\d]|,\s*(?:dob|born|age|[mf]\b|male\b|female\b|cell|ph\b|phone)"
+    r"|\b(?:dob|born|mrn)\b",
     re.IGNORECASE,
 )
 _SHORT_ENDS = dict.fromkeys(
@@ -211,6 +241,8 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
                     and raw[commas[0] + 1 : end].strip()[:1].islower()
                 ):
                     end = commas[0]
+        if role == "ignore" and form in ("re", "subject") and _is_clinical(words, value, end):
+            role = "reason"
         if role == "ignore" and form == "to" and any(service.start == value for service in services):
             role = "service"
         if piped and role not in ("reason", "dx", "name", "service", "payer"):
@@ -220,6 +252,19 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
             end -= 1
         labelled.append(Labelled(role, form, start, value, end))
     return labelled
+
+
+_CODE = re.compile(r"\b[A-TV-Z]\d[\dAB]\.[\dA-Z]")
+
+
+def _is_clinical(words: Words, start: int, end: int) -> bool:
+    """Whether a value speaks of an illness and of nobody: "Re: palpitations, R00.2"."""
+    told = sum(word in CLINICAL_WORDS for word in words.low[words.at(start) : words.at(end)])
+    return (told > 0 or _CODE.search(words.raw, start, end) is not None) and not re.search(
+        r"\d{1,2}/\d{1,2}/\d|\b(?:study|scan|referral|consult|records|labs"
+        r"|request)\b",
+        words.lower[start:end],
+    )
 
 
 _BLANK = re.compile(r" (?=\S)")

@@ -243,7 +243,12 @@ def _question_about(doc: Document, around: tuple[int, int], attached: bool) -> t
 
 def _sender_speaks(doc: Document) -> bool:
     return (
-        re.search(r"\b(?:i'm at|im at|i am at|my|me|call back|callback|reach)\b", doc.words.lower) is not None
+        re.search(
+            r"\b(?:i'm at|im at|i am at|my|me|call back|callback"
+            r"|reach)\b",
+            doc.words.lower,
+        )
+        is not None
     )
 
 

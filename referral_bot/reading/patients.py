@@ -43,6 +43,8 @@ _ORGANISATION_AFTER = re.compile(
 )
 
 
+_REFERRAL_OF = re.compile(r"^ ?(?:referral|referal|ref|referral's|rfrl)\b")
+"""What follows "Nkechi Umeh's"."""
 _SPACES = re.compile(r"[ \t]{2,}")
 
 
@@ -66,7 +68,8 @@ def labelled_name(doc: Document, start: int, end: int) -> PatientName | None:
         value = raw[label.start : label.end]
         if label.role == "name" and re.search(r"[^\W\d_]{2}", value):
             cut = re.search(
-                r"\s{3,}|\t|\||\d|\(|;|\bdob\b|\b(?:mrn|sex|age)\b|,\s*(?:dob|age|[mf]\b|male|female)|\s-\s",
+                r"\s{3,}|\t|\||\d|\(|;|\bdob\b|\b(?:mrn|sex|age)\b|,\s*(?:dob|age|[mf]\b|male|female)"
+                r"|\s-\s",
                 value,
                 re.IGNORECASE,
             )
@@ -234,6 +237,8 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
         score += 0.7
     if not before.strip() or before.rstrip()[-1:] in ".;|":
         score += 0.5
+    if _REFERRAL_OF.match(after) and lower[run.start : end].endswith("'s"):
+        score += 3
     if _ORGANISATION_AFTER.match(after):
         score -= 5
     if re.search(r"\b(?<!look )(?:at|in|from|near|dr|the) $", before):

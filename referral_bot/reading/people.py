@@ -285,6 +285,7 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
         and doc.style != "mixed"
         and parts[1].lower() not in SURNAMES
         and parts[0].lower() not in GIVEN_NAMES
+        and not _ends_line(doc, run)
     ):
         parts = parts[:1]
     if len(parts) == 1:
@@ -294,6 +295,17 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
             end += 1
         return Name("", title_case(parts[0])), words.end[end] if len(run.parts) > 1 else run.end
     return two_names(parts), run.end
+
+
+def _ends_line(doc: Document, run: Run) -> bool:
+    """Whether a line or a cell ends after a name of two words that nothing else claims."""
+    if run.last - run.first != 1 or any(
+        hit.first <= run.last <= hit.last
+        for kind in ("payer", "plan", "service", "location", "document")
+        for hit in doc.hits.get(kind, ())
+    ):
+        return False
+    return re.match(r" *(?:[\n|\t;]|$)", doc.words.raw[run.end : run.end + 8]) is not None
 
 
 def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:

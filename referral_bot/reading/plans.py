@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from referral_bot.reading.document import Document
 
 
@@ -51,6 +53,12 @@ def plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
             continue
         if hit is not None:
             value = str(hit.value)
+            if (
+                word == "plus"
+                and not parts
+                and re.match(r"plus (?:an? |the )", words.lower[hit.start : hit.start + 12])
+            ):
+                break
             parts += [*pending, value]
             pending, last = [], hit.end
             index = hit.last + 1

@@ -105,7 +105,8 @@ def _place(text: str) -> str:
 
 
 _PREFERRED = re.compile(
-    r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|'d like|would love"
+    r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|'d like"
+    r"|would love"
     r"|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for"
     r"|if possible|patient of|to|for|hoping for|con|prefiere|attn|refer to|seen by|evaluated by|under"
     r"|est(?:ablished)? with|established pt of)[ :]*(?:either |only |the |a )?|[>@])$"

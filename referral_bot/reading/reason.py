@@ -17,7 +17,12 @@ _CLINICAL_SIGN = re.compile(
     r"\b(?:[rl]|rt|lt|bilat|x ?\d+|\d+ ?(?:mm|cm|mg|ml|wks?|weeks?|days?|mos?|months?|yrs?|years?|hrs?|x"
     r"|lbs?|kg|%)|w/u|s/p|c/o|h/o|r/o|hx|h/o|n/v|sx|dx|a1c|grade|stage|type|\d+/10|ef|level|denies|failed"
     r"|trial|tried|rule out|concern(?:ed)? for|eval(?:uate)? for|suspected|possible|likely|suspect"
-    r"|history of|normal|negative|positive|neg|pos|since|worsening|dolor|neg\.)\b|\d+ ?%|[?~]\w|\d\.\d"
+    r"|history of|normal|negative|positive|neg|pos|since|worsening|dolor|neg\.|(?:spots?|bumps?|marks?"
+    r"|patch(?:es)?|trouble|issues?|problems?|something|things?) (?:on|in|with|under|behind|of) (?:the "
+    r"|his |her |both |left |right |l |r )?"
+    r"(?:back|face|arms?|legs?|neck|chest|hands?|feet|foot|shins?|scalp|head|eyes?|ears?|skin|side|knees?"
+    r"|hips?|breasts?|nose|mouth|swallowing|breathing|walking|balance|hearing|vision|memory|sleep\w*)"
+    r"|(?:low|lower|upper|mid) back|skin check)\b|\d+ ?%|[?~]\w|\d\.\d"
 )
 _CONTINUES = re.compile(
     r"\b(?:since|none|worse|better|ago|not helping|no relief|stable|on|failed|tried|denies|no|w/o|without"

@@ -17,26 +17,79 @@ _NOW = re.compile(
     r"|swallowed|drank|ate|called|came|walked)|(?:\d+|ten|five|fifteen|twenty|thirty|a few|few"
     r"|couple(?: of)?|half an hour) ?(?:mins?|minutes?|hour)? ago|\d+ ?(?:hrs?|hours?) ago|(?:an|one"
     r"|half an) hour ago|few minutes ago|minutes ago|started (?:\d+|a few|ten|five|twenty)|since (?:\d+"
-    r"|a few) min\w*|for (?:the (?:last|past) )?\d+ ?min\w*|we have a \w+|got a (?:pt|patient) (?:here"
-    r"|in)|is here|he's here|she's here|ahorita|ahora(?: mismo)?|en este momento|en la sala|aqu[ií]"
-    r"|acaba de|hace (?:\d+|unos|diez|cinco) minutos|hace una hora|en el consultorio|está aquí"
+    r"|a few) min\w*|(?:for|going on|been|about|past|almost|over|like|x) (?:the (?:last|past) |about "
+    r"|over )?"
+    r"(?:\d+|five|ten|fifteen|twenty|thirty|a few|several) ?min\w*|we have a \w+|got a (?:pt"
+    r"|patient) (?:here"
+    r"|in)|is here|he's here|she's here|here in (?:our|the|my)|(?:all of a )?sudden(?:ly)?|as (?:i"
+    r"|we) (?:type|speak|write)"
+    r"|while (?:i|we)(?:'m|'re| am| are)? (?:typ|writ|talk|speak)\w*|at (?:our|the|my) (?:front )?(?:desk"
+    r"|door|window|counter|checkout)"
+    r"|in (?:our|the|my) (?:hall\w*|restroom|entry\w*|back|triage|lab|vitals)\w*|still (?:going|seizing"
+    r"|bleeding|having|in)"
+    r"|ahorita|ahora(?: mismo)?|en este momento|en la (?:sala|recepci[oó]n|cl[ií]nica)|aqu[ií]"
+    r"|de (?:repente|pronto)"
+    r"|acaba de|(?:hace|desde hace|lleva) (?:como |unos |unas |ya )*(?:\d+|diez|cinco|quince|veinte|media"
+    r"|pocos)? ?(?:min\w*|hora)"
+    r"|hace una hora|en el consultorio|est[aá] aqu[ií]"
     r"|tengo (?:aquí )?(?:a )?un\w* paciente)\b"
 )
 _GRAVE = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|cant|couldn't|unable to|struggling to|barely|hardly|trouble"
     r"|not) (?:breathe?|breath|breathing)\b(?! (?:through|out of|from) (?:his|her|my|the)? ?nose)"
-    r"|gasping(?: for air)?|lips? (?:are |r |is )?(?:turning |turnin |going )?blue|turn(?:ing|in"
-    r"|ed) (?:blue|gray|grey)|unresponsive|unconscious|not responding(?! (?:to|well))|won'?t wake(?: up)?"
+    r"|gasping(?: for air)?|agonal|(?:stopped|quit|isn'?t|not|don'?t think (?:he|she|they)(?:'s| is|'re"
+    r"| are)) breathing"
+    r"|lips? (?:are |r |is )?(?:turning |turnin |going )?blue|(?:is|are|looks?|went|gone) (?:blue|gray"
+    r"|grey|limp)\b|turn(?:ing|in"
+    r"|ed) (?:blue|gray|grey)|unresponsive|unconscious|unarousable|cyanotic"
+    r"|(?:hard to|can'?t|cannot|unable to|couldn'?t) (?:wake|arouse|rouse)|won'?t come to|found down"
+    r"|lost consciousness"
+    r"|no heart ?beat|(?:doing|started|starting|giving|performing) (?:cpr|compressions|chest compressions)"
+    r"|cpr in progress|"
+    r"not responding(?! (?:to|well))|won'?t wake(?: up)?"
     r"|can'?t wake|not waking|no pulse\b|pulseless|cardiac arrest|coding\b|code blue|actively seizing"
     r"|is seizing|seizing(?: now)?|having a seizure|won'?t stop seizing|seizure (?:right )?now|choking"
     r"|throat (?:is )?(?:closing|swelling|swollen shut)|tongue (?:is )?swelling|anaphyla\w+|overdos\w+"
-    r"|took (?:the |a |an |all |her |his )?(?:whole|entire|full|all)[^.\n]{0,20}?(?:bottle|pills?|meds?"
-    r"|tylenol|\w+)|swallowed (?:a |the |all)[^.\n]{0,18}(?:bottle|pills|battery|batteries)"
-    r"|drank (?:bleach|antifreeze)|bleeding (?:out|won'?t stop|that won'?t stop|heavily and)"
-    r"|won'?t stop bleeding|can'?t stop the bleeding|hemorrhaging|gushing blood"
-    r"|coughing up (?:a lot of )?blood|vomiting (?:up )?(?:a lot of )?blood|(?:going to|gonna|wants? to"
-    r"|threatening to|trying to|says (?:he'?s|she'?s|they'?re) going to) (?:kill|hurt|shoot|hang) (?:him"
-    r"|her|them|my)?sel(?:f|ves)|suicidal with (?:a )?plan|(?:has|with) a gun|cutting (?:him|her)self"
+    r"|(?:took|taken|taking|swallow\w*|ate|downed) (?:the |a |an |all |her |his |all of (?:her|his|the) )?"
+    r"(?:whole|entire|full|all|rest of|handful of|bunch of|too many|like \d\d|about \d\d"
+    r"|\d\d)[^.\n]{0,24}?(?:bottle|pills?|meds?"
+    r"|tabs?|tablets|capsules|tylenol|\w+)|(?:swallow\w*|got into|ate|ingested) (?:a |the |all |some |her "
+    r"|his |grandma'?s )[^.\n]{0,24}"
+    r"(?:bottle|pills|meds|battery|batteries|magnets?|detergent|pods?|poison)"
+    r"|emptied (?:the|a|her|his)[^.\n]{0,12} bottle|drank (?:bleach|antifreeze|drain|lye|poison|some"
+    r"|a bottle of (?:bleach|antifreeze))"
+    r"|(?:convulsing|having convulsions|convulsions? (?:now|that))|bleeding (?:out|won'?t stop"
+    r"|that won'?t stop|heavily and|profusely"
+    r"|everywhere|uncontroll\w+|all over|through|badly|massively)|blood (?:everywhere|all over|pouring"
+    r"|gushing|spurting|shooting)"
+    r"|(?:pouring|gushing|spurting|squirting) (?:out )?(?:blood|from)|soak(?:ed|ing)? (?:through )?(?:\d+"
+    r"|two|three|four|several|a|another)[^.\n]{0,20}"
+    r"(?:pads?|towels?|gauze|dressings?)|massive(?:ly)? (?:bleed\w*|hemorrh\w*|gi bleed)"
+    r"|won'?t stop bleeding|(?:can'?t|cannot|unable to) (?:stop|control|get) (?:the |his |her "
+    r"|this )?bleed\w*|hemorrhaging|gushing blood"
+    r"|(?:coughing|vomiting|throwing|spitting|puking) (?:up )?(?:a lot of |large amounts of |lots of "
+    r"|bright red |cups of )+blood"
+    r"|(?:coughing|vomiting|throwing|puking) (?:up )?blood (?:right now|and|now)|(?:going to|gonna"
+    r"|wants? to"
+    r"|threatening to|trying to|about to|says (?:he'?s|she'?s|they'?re) (?:going to|gonna)) (?:kill|hurt"
+    r"|shoot|hang|cut|stab|harm) (?:him"
+    r"|her|them|my)?sel(?:f|ves)|(?:about to|going to|gonna|threatening to|wants to) jump|(?:end|ending"
+    r"|take|taking) (?:his|her|their|my) (?:own )?life"
+    r"|end it (?:all|tonight|now|today)|suicidal with (?:a )?plan|(?:has|with|holding|got"
+    r"|grabbed) an? (?:gun|knife|blade|razor|noose|rope|firearm|weapon)"
+    r"|cutting (?:him|her)self|(?:cut|slit|slashed) (?:his|her|their) (?:own )?(?:wrists?|throat|arms?)"
+    r"|wrists? (?:are )?(?:cut|slit)"
+    r"|(?:rope|noose|cord|belt) around (?:his|her|their)|(?:suicide|goodbye) (?:note|letter|text)"
+    r"|on the (?:ledge|roof|bridge)"
+    r"|cord (?:is )?(?:hanging|coming|showing|prolaps\w+)|(?:baby|head) is (?:coming|crowning|out)"
+    r"|crowning|drowning|drowned|electrocuted"
+    r"|no (?:est[aá] )?respira(?:ndo)?|dej[oó] de respirar|no reacciona|no despierta|convulsi[oó]n\w*"
+    r"|convulsiona\w*"
+    r"|sangra(?:ndo)? (?:mucho|muchísimo|demasiado|sin parar|por todos)|(?:sangrado"
+    r"|hemorragia) (?:que no para|fuerte|abundante|masiv\w+)|no (?:le )?para (?:de sangrar|el sangrado)"
+    r"|se (?:tom[oó]|trag[oó]) (?:\d+|muchas|varias|un mont[oó]n)|se cort[oó] las venas"
+    r"|quit(?:ar)?se la vida|se quiere (?:matar|morir)|va a matarse"
+    r"|perdi[oó] el conocimiento|poni[eé]ndose? (?:morad[oa]|azul)|est[aá] (?:morad[oa]|azul)|atragant\w+"
     r"|no puede respirar|no respira|le falta (?:mucho )?el aire|inconsciente|no responde|convulsionando"
     r"|está convulsionando|se tom[oó] (?:todo|toda|un frasco|todas)[^.\n]{0,20}|se est[aá] (?:ahogando"
     r"|desangrando|asfixiando|muriendo)|labios (?:azules|morados)|sobredosis|quiere matarse"
@@ -57,10 +110,21 @@ _STROKE_OR_HEART = re.compile(
     r"|entire )?face (?:is )?swell\w*|face swelling|epi(?:pen|nephrine)?(?: is)? (?:going|given|just|in)"
     r"|passed out|collapsed|fainted|syncop\w+|suicidal|want(?:s|ing)? to die|kill (?:him|her|my"
     r"|them)sel(?:f|ves)|dolor (?:\w+ )?(?:de|en el) pecho|dolor (?:fuerte|opresivo)[^.\n]{0,12}pecho"
-    r"|infarto|derrame|cara (?:caída|chueca|torcida)|se desmay[oó]|no puede (?:mover|hablar)"
+    r"|infarto|derrame|(?:cara|boca|sonrisa)(?: \w+){0,3} (?:ca[ií]da|chueca|torcida|de lado|colgada"
+    r"|ladeada|desviada)"
+    r"|se le (?:torci[oó]|chuec[oó]|cay[oó]|colg[oó]|durmi[oó]|adormeci[oó]|desvi[oó]|fue de lado"
+    r"|paraliz[oó])|(?:brazo|pierna|lado|mano)(?: \w+){0,2} (?:dormid[oa]|d[eé]bil|adormecid[oa]"
+    r"|sin fuerza|paralizad[oa])"
+    r"|(?:habla|hablando|palabras)(?: \w+){0,2} (?:arrastra\w*|enreda\w*|raro|mal|trabad\w+)"
+    r"|arrastra (?:las palabras|la voz)|opresi[oó]n en el pecho|ataque al coraz[oó]n"
+    r"|se desmay[oó]|no (?:me |le )?puede (?:mover|hablar|levantar|caminar)"
     r"|hinch\w+[^.\n]{0,12}cara|stemi|st elevation|o2 sats?(?: of| is| at)? (?:in the )?[67]\d"
     r"|sats? (?:of |in the |at |are )?(?:[67]\d)|spo2 (?:of |is |at )?[67]\d|bp (?:of |is "
-    r"|at )?[5-7]\d/[2-5]\d|diaphoretic|sweating (?:a lot|profusely|through)|sudando mucho)\b"
+    r"|at )?[5-8]\d(?:/| over )[2-5]\d|pressure (?:is |of |at )?[5-8]\d(?:/| over )[2-5]\d|(?:pale|gray"
+    r"|grey|cold|cool|sweaty) (?:and|&|,) (?:clammy|sweaty|pale|gray|grey)|clutching (?:his|her) chest"
+    r"|(?:sugar|glucose|bg|fsbs|blood sugar)(?: is| of| was| reads)? (?:[12]\d|3\d|low)\b|(?:in )?(?:shock"
+    r"|v-?tach|vtach|vfib)|not making (?:any )?sense|thunderclap|can'?t (?:see|stand) all of a sudden"
+    r"|diaphoretic|sweating (?:a lot|profusely|through)|sudando mucho)\b"
 )
 _PAST = re.compile(
     r"\b(?:last (?:week|wk|month|mo|year|yr|night|spring|summer|fall|winter|mon\w*|tue\w*|wed\w*|thu\w*"
@@ -77,13 +141,21 @@ _PAST = re.compile(
     r"|x ?\d+ ?(?:d|days?|w|wks?|weeks?|mo|mos|months?|yrs?|years?)\b|for (?:the past |the last "
     r"|about )?(?:\d+|several|a few|two|three|four|six) (?:days|weeks|wks|months|mos|years|yrs)"
     r"|el mes pasado|la semana pasada|ayer|hace (?:\d+|un|una|dos|tres|unos|varios|varias) (?:d[ií]as?"
-    r"|semanas?|mes(?:es)?|a[ñn]os?)|not (?:having|in) (?:any )?(?:pain|distress)|if (?:she|he|they|it|a"
-    r"|the|you|we|someone)|in case|should (?:she|he|they)|policy|protocol|what (?:do|should) (?:we"
-    r"|i) do if|ever (?:had|has))\b"
+    r"|semanas?|mes(?:es)?|a[ñn]os?)|not (?:having|in) (?:any )?(?:pain|distress)|in case|policy|protocol"
+    r"|what (?:do|should) (?:we|i) do if|ever (?:had|has))\b"
+)
+_SUPPOSED = re.compile(r"\b(?:if|in case|unless|whether|should (?:she|he|they)|si)\b[^.?!]*$")
+"""Words that make what follows them a mere case."""
+_VISIT_AHEAD = re.compile(
+    r"\b(?:appts?|appointment|visit|scheduled|booked|referral|seeing|sees|cita)\b[^.?!\n]{0,24}?\b(?:in|on"
+    r"|for|en)"
+    r" (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|next|pr[oó]x)\w*"
 )
 _NEGATED = re.compile(
     r"\b(?:no|not|denies|denied|without|w/o|never|neg(?:ative)? for|sin|niega|ruled out|r/o|rule out"
-    r"|isn't|wasn't|hx of|history of|h/o|past|prior|previous|old|had|post|s/p|after|for possible|possible"
+    r"|isn't|wasn't|hx of|history of|h/o|past|prior|previous"
+    r"|(?<!yr )(?<!yo )(?<!year )(?<!years )(?<!month )(?<!months )(?<!mo )(?<!week )(?<!day )old|had|post"
+    r"|s/p|after|for possible|possible"
     r"|suspected|resolved)[ ](?:\w+[ /]){0,2}$"
 )
 
@@ -135,7 +207,10 @@ _STRANGER = re.compile(
     r"|they)(?:'s| is| are| was|'re) (?:not|no longer) (?:ours|our|a patient (?:here|of ours)"
     r"|one of ours)|someone else'?s patient|referred by (?:another|a different)|no es (?:nuestro|nuestra)"
     r"|otra cl[ií]nica (?:lo|la) mand[oó]|not through us|didn'?t come (?:from|through) us"
-    r"|went through (?:another|a different))\b"
+    r"|went through (?:another|a different)|(?:don'?t|didn'?t|not)[^.?!]{0,24}(?:came|come|coming|from"
+    r"|through|thru) (?:from |through |thru )?us"
+    r"|(?:hospital|er|ed|clinic|another \w+|someone|other \w+)[^.?!]{0,20} referred (?:him|her"
+    r"|them)(?: over)?,? not)\b"
 )
 _PRIVATE_TIES = re.compile(
     r"\b(?:my (?:\w+'s )?(?:neighbor|sister|brother|cousin|ex|ex-\w+|friend|aunt|uncle|mother|father|mom"
@@ -166,7 +241,9 @@ def is_emergency(doc: Document) -> bool:
             begin, stop = _around(doc, match.start())
             text = lower[begin:stop]
             now = _NOW.search(text) is not None
-            past = _PAST.search(text) is not None
+            past = _PAST.search(_VISIT_AHEAD.sub(" ", text)) is not None
+            if _SUPPOSED.search(lower, max(0, match.start() - _NEAR), match.start()):
+                continue
             if match[0].startswith(("no pulse", "pulseless")) and re.search(
                 r"\b(?:foot|leg|toe|feet|hand|arm|pedal|distal)\b", text
             ):
@@ -178,8 +255,9 @@ def is_emergency(doc: Document) -> bool:
                 and past
                 and needs_now
                 and not re.search(
-                    r"\b(?:right now|ahorita|min\w* ago|in (?:room|rm)|waitin|in front of|on the"
-                    r"|just (?:started|collapsed|took))",
+                    r"\b(?:right now|ahorita|ahora|min\w* ago|hace (?:\w+ ){0,2}min|\d+ ?min|in (?:room"
+                    r"|rm)|waitin|in front of|on the"
+                    r"|sudden|de repente|just (?:started|collapsed|took|now))",
                     text,
                 )
             ):

@@ -43,7 +43,9 @@ _STARTS = re.compile(
     r"|cardiology|derm|neuro|ent))|(?:need|want|like|going|trying|have|got) (?:\w+ ){0,3}to (?:refer"
     r"|send (?:you|over)|submit)|referral for (?:an? )?(?:\w+ )?(?:pain|\w+ pain|\w+itis|\w+emia)|(?:here"
     r"|have) (?:is )?a new (?:one|referral|pt|patient)|i'?m sending|sending (?:you|over) (?:a|an|another)"
-    r"|refer (?:a|an|someone)|a referral (?:in|to|for you)|necesito referir|quiero referir)\b"
+    r"|refer (?:a|an|someone)|a referral (?:in|to|for you)|necesito referir|quiero referir"
+    r"|need(?:s|ing)? (?:an? )?(?:\w+ ){1,2}(?:consult |eval |referral |evaluation )?for (?:an?|my"
+    r"|one of (?:my|our)|this|our) (?!new|consult|appt|visit|next|routine|follow))\b"
 )
 
 

@@ -33,7 +33,15 @@ def settle(
 
     if "office_open" in by:
         place = by.pop("office_open")
-        cancels = "cancel_referral" in by and re.search(r"\b(?:cancel|withdraw|void|cxl)", lower) is not None
+        cancels = (
+            "cancel_referral" in by
+            and re.search(
+                r"\b(?:cancel|withdraw|void"
+                r"|cxl)",
+                lower,
+            )
+            is not None
+        )
         if not cancels:
             by["check_status"] = Act(place.place, "check_status")
             drop(
@@ -79,7 +87,11 @@ def settle(
         if (
             not about
             and "check_availability" in by
-            and not re.search(r"\b(?:resched\w*|move|moved|r/s|her appt|his appt|appointment|cita)\b", lower)
+            and not re.search(
+                r"\b(?:resched\w*|move|moved|r/s|her appt|his appt|appointment"
+                r"|cita)\b",
+                lower,
+            )
         ):
             drop("reschedule_appointment")
         else:
@@ -121,7 +133,9 @@ def settle(
                 has_values(doc, matter)
                 and about
                 and re.search(
-                    r"\b(?:auth\w*|new (?:cell|phone|number|insurance)|approved|changed|self[ -]pay)\b", lower
+                    r"\b(?:auth\w*|new (?:cell|phone|number|insurance)|approved|changed"
+                    r"|self[ -]pay)\b",
+                    lower,
                 )
                 and "?" not in lower
             ):
@@ -141,6 +155,12 @@ def settle(
             drop("check_availability")
         drop("update_referral") if "check_availability" in by and not about else None
         if "check_availability" in by and "check_status" in by and not about:
+            if re.search(
+                r"\bon your (?:books|list|radar)\b|\bin your system\b|\b(?:have|got|see) (?:a |an )?(?:mr"
+                r"|mrs|ms|miss)\b",
+                lower,
+            ):
+                drop("check_availability")
             names_status = re.search(
                 r"\bstatus\b|\bnamed\b|\b(?:on|for|with) (?:mr|mrs|ms)\b|\b(?:her|his) referral\b", lower
             )
@@ -176,7 +196,11 @@ def settle(
                 r"\b(?:frustrat\w*|unaccept\w*|nobody|no one|complain\w*)\b", lower
             ):
                 drop("report_issue")
-            if "request_human" in by and not re.search(r"\?|\b(?:call me|someone call|speak|talk)\b", lower):
+            if "request_human" in by and not re.search(
+                r"\?|\b(?:call me|someone call|speak"
+                r"|talk)\b",
+                lower,
+            ):
                 drop("request_human")
     if "ask_requirements" in by:
         drop("confirm_document_received", "update_referral", "request_consult_note")
@@ -220,7 +244,14 @@ def settle(
         drop("update_referral", "check_availability", "help") if not about or (
             "update_referral" in by and not has_values(doc, matter)
         ) else drop("help")
-        if "check_status" in by and not (about and re.search(r"\?|status|scheduled|where|update|any", lower)):
+        if "check_status" in by and not (
+            about
+            and re.search(
+                r"\?|status|scheduled|where|update"
+                r"|any",
+                lower,
+            )
+        ):
             drop("check_status")
         if "ask_practice_info" in by:
             drop("ask_practice_info")

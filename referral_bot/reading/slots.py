@@ -46,7 +46,11 @@ def find_slot(doc: Document) -> tuple[OfferedSlot, int] | None:
     lower = doc.words.lower
     if not slots or not lower.strip():
         return None
-    if _NONE.search(lower) and not re.search(r"\b(?:but|except|only) (?:the|\d|fri|mon|tue|wed|thu)", lower):
+    if _NONE.search(lower) and not re.search(
+        r"\b(?:but|except|only) (?:the|\d|fri|mon|tue|wed"
+        r"|thu)",
+        lower,
+    ):
         return None
     start = 0
     corrections = [match.end() for match in _NOT_THEN.finditer(lower)]

@@ -68,7 +68,11 @@ _FORMS = {
     rf"|end of (?:the )?week|eow|the weekend)",
     "after_day": rf"\b(?:after|following|past|post|después del?|despues del?|starting(?: on| after)?|from"
     rf"|on or after|beginning|a partir del?|any ?time after|not before|no earlier than"
-    rf"|later than)(?: (?:the|el|la))? ?(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b|\d{{1,2}}(?:st|nd|rd"
+    rf"|later than|(?:out of (?:town|the country|state)|away|gone|travell?ing|unavailable|on vacation|out"
+    rf"|busy|tied up|not available)[^.;,\n]{{0,12}}?"
+    rf" (?:till?|until|thru|through|hasta)|(?:back|returns?|returning"
+    rf"|home)(?: in town)?(?: on)?)(?: (?:the|el|la))? ?(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b"
+    rf"|\d{{1,2}}(?:st|nd|rd"
     rf"|th)\b)(?P<on>(?: on| onward| onwards| or later| forward)?)",
 }
 _PATTERNS = {name: re.compile(pattern) for name, pattern in _FORMS.items()}
@@ -102,6 +106,12 @@ _HINTS = {
         "not before",
         "earlier",
         "later",
+        "til",
+        "thr",
+        "hasta",
+        "back",
+        "return",
+        "home",
     ),
 }
 """What a text must hold for a pattern to be worth trying."""
@@ -232,7 +242,26 @@ def _by_day(match: re.Match[str], today: date) -> Span | None:
     return Span(None, day, deadline=True) if day else None
 
 
-_FROM_THAT_DAY = ("start", "from", "on or", "begin", "a partir", "not before", "no earlier")
+_FROM_THAT_DAY = (
+    "start",
+    "out",
+    "away",
+    "gone",
+    "travel",
+    "unavail",
+    "busy",
+    "tied",
+    "not avail",
+    "back",
+    "return",
+    "home",
+    "from",
+    "on or",
+    "begin",
+    "a partir",
+    "not before",
+    "no earlier",
+)
 
 
 def _after_day(match: re.Match[str], today: date) -> Span | None:

@@ -17,6 +17,7 @@ from referral_bot.reading.model import Fields
 from referral_bot.reading.names import looks_mistyped
 from referral_bot.reading.papers import find_documents
 from referral_bot.reading.patients import find_patient_names, labelled_name
+from referral_bot.reading.payer_shapes import payer_by_place
 from referral_bot.reading.people import Contact, Doctor, find_contacts, find_doctors
 from referral_bot.reading.providers import any_provider, find_location, split_doctors
 from referral_bot.reading.reason import read_reason
@@ -37,6 +38,12 @@ _DEMAND = re.compile(
     r"|said|before|by|please|pls|appt|appointment|visit|schedule|priority|prefers?|only|available|works?"
     r"|not|come|in|free|off|dr|doctor|hoping|like|best|visto|vista|quiere|retina|emergen\w*)\b|^\W*$"
 )
+_TO_FOLLOW = re.compile(
+    r"\b(?:(?:will|i'?ll|we'?ll|going to|gonna|can|to) (?:send|fax|get|forward|upload|call|follow|email"
+    r"|have)|to follow|sending (?:the )?(?:rest|more)"
+    r"|(?:faxed|faxing|sent|uploaded|emailed|called) (?:it |them |over |this |you |the )*)\b"
+)
+"""What the sender does later or did, with its time: no wish of the patient's."""
 _HISTORY = re.compile(
     r"\b(?:ago|since|x|for \d|last|past|every|each|over|during|started|began|until|onset|hx|history|desde"
     r"|hace|wakes|woke|worse|daily|from)\b"
@@ -164,6 +171,7 @@ def read_submission(
     if documents:
         fields["documents"] = documents
     take(*document_spans)
+    unwished = bytearray(taken)
     preference = _preference(doc, start, end, taken)
     wished = preference.preference()
     if preferred:
@@ -171,7 +179,7 @@ def read_submission(
     elif anyone := any_provider(doc, start, end):
         wished["provider"] = "any"
         take(anyone)
-    place = find_location(doc, start, end, taken)
+    place = find_location(doc, start, end, unwished)
     if place:
         wished["location"] = place[0]
         take(place[1])
@@ -184,6 +192,11 @@ def read_submission(
         fields["urgency"] = urgency
     if urgency == "stat":
         flags.append("safety_escalate_human_now")
+    if not coverage.insurance.get("payer") and not coverage.insurance.get("self_pay"):
+        payer = payer_by_place(doc, start, end, taken)
+        if payer:
+            fields["insurance"] = {"payer": payer[0], **coverage.insurance}
+            take(payer[1])
     reason = read_reason(doc, start, end, taken)
     if reason:
         fields["reason"] = reason
@@ -337,7 +350,12 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             label
             and label.role in ("dx", "reason", "name", "dob", "ignore", "documents", "payer", "auth", "mrn")
             and not (
-                label.role == "reason" and re.search(r"\b(?:see|seen|appt|w/in|within|schedule)\b", piece[0])
+                label.role == "reason"
+                and re.search(
+                    r"\b(?:see|seen|appt|w/in|within"
+                    r"|schedule)\b",
+                    piece[0],
+                )
             )
         ):
             continue
@@ -350,6 +368,8 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             rest = rest[:a] + " " * (b - a) + rest[b:]
         words = re.findall(r"[^\W\d_]+", rest)
         clinical = any(word in CLINICAL_WORDS for word in words)
+        if _TO_FOLLOW.search(lower[begin:stop]):
+            continue
         asks = _WISH.search(lower[begin:stop]) is not None
         if _HISTORY.search(rest) and not (asks and not clinical):
             continue

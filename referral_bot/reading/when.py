@@ -24,9 +24,15 @@ _TODAY = re.compile(
 _EXCEPT = re.compile(
     rf"\b(?:but(?: not)?|not(?: on| available| a)?|except(?: for)?|excluding|no|never|avoid|can'?t do"
     rf"|cannot do|can not do|other than|menos|excepto|no los|besides|doesn't work on|isn't free|won't work"
+    rf"|can'?t come(?: on)?|can'?t make"
     rf"|works (?:on )?)(?: on)?(?: (?:any|a|the))? (?P<d>(?:{DAY})(?: ?(?:,|or|and|&|/|o|y) ?(?:or "
     rf"|and )?(?:{DAY}))*)\b"
 )
+_FREE = re.compile(
+    rf"\b(?:(?:is|are|'s) )?(?:off|free|available|open|around)(?: work"
+    rf"| school)?(?: on)? (?P<d>(?:{DAY})(?: ?(?:,|or|and|&|/|o|y)+ ?(?:{DAY}))*)\b(?! ?\d)"
+)
+"""Weekdays in general on which somebody can come."""
 _DAYS = re.compile(
     rf"(?P<q>\b(?:next|this|coming|any|a|an|every|on|only|last|los|el|este|próximo|proximo|prefers?"
     rf"|either) )?(?<![\w'])(?P<d>{DAY})\b(?!')(?P<after> ?(?:the )?\d{{1,2}}(?:st|nd|rd|th)\b)?"
@@ -211,6 +217,8 @@ def _times(text: str, when: When) -> None:
         when.taken.append(match.span())
     if when.before == "12:00" and not when.after and not when.part_of_day:
         when.part_of_day = "morning"
+    if when.after == "12:00" and not when.before and not when.part_of_day:
+        when.part_of_day = "afternoon"
     soonest = _SOONEST.search(text)
     if soonest:
         when.soonest = True
@@ -292,6 +300,12 @@ def _weekdays(text: str, when: When, today: date, general: bool) -> None:
     refused: set[str] = set()
     for match in _EXCEPT.finditer(text):
         refused.update(DAY_KEYS[WEEKDAYS[token]] for token in _TOKEN.findall(match["d"]) if token in WEEKDAYS)
+        when.taken.append(match.span())
+        text = _blanked(text, *match.span())
+    for match in _FREE.finditer(text):
+        if re.search(r"\b(?:anything|any|anyone|slots?|openings?|you|who is) $", text[: match.start()]):
+            continue
+        when.days += [DAY_KEYS[WEEKDAYS[token]] for token in _TOKEN.findall(match["d"]) if token in WEEKDAYS]
         when.taken.append(match.span())
         text = _blanked(text, *match.span())
     named: list[tuple[int, bool, str, tuple[int, int]]] = []

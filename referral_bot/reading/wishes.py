@@ -13,15 +13,19 @@ Span = tuple[int, int]
 
 _SERVICE_CUE = re.compile(
     r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to"
-    r"|referral|ref|consult|eval|svc|please|pls|plz|could|can|would|does|will|stat|urgent|routine|asap|new|patient|pt|peds|adult|in"
-    r"|from|and|or|next|amb|ambulatory|para|con|de|al|a|any|both to|male|female|an urgent|los de|el|la)"
-    r"|[:,.|\t\n(;>→-]|^|\b4)[ ]*$"
+    r"|referral|ref|consult|eval|svc|please|pls|plz|could|can|would|does|will|stat|urgent|routine|asap|new"
+    r"|patient|pt|peds|adult|in"
+    r"|from|and|or|next|w|un|una|unos|los|con un|con una|amb|ambulatory|para|con|de|al|a|any|both to|male"
+    r"|female|an urgent|los de|el|la)"
+    r"|[:,.|\t\n(;>→-]|^|\b\d)[ ]*$"
 )
 
 _SERVICE_AFTER = re.compile(
     r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment"
-    r"|appointments|visit|clinic|f/u|follow|new|for|needs?|see|take|do|have|opinion|input|folks|specialist|referral"
-    r"|opening|openings|slot|slots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or"
+    r"|appointments|visit|clinic|f/u|follow|new|for|needs?|see|take|do|have|opinion|input|folks|specialist"
+    r"|referral"
+    r"|opening|openings|slot|slots|spot|spots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr"
+    r"|spine|or"
     r"|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to"
     r"|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
 )
@@ -86,13 +90,18 @@ _NEGATED = re.compile(
 _URGENCY_WORDS = word_list("urgency_words")
 """Words one of which stands in every statement of urgency."""
 
-_CORRECTS = re.compile(r"\b(?:no|actually|sorry|scratch that|wait|i mean)[ ,.:-]*(?:just |make it |it's )?$")
+_CORRECTS = re.compile(
+    r"\b(?:no|actually|sorry|scratch that|wait|i mean)[ ,.:-]*(?:just |make it "
+    r"|it's )?$"
+)
 _INTERPRETER = re.compile(
-    r"\b(?:interpreters?|interpretor|interp\b|interpreter's|translator|traductora?|int[eé]rpretes?|interpretation)\b"
+    r"\b(?:interpreters?|interpretor|interp\b|interpreter's|translator|traductora?|int[eé]rpretes?"
+    r"|interpretation)\b"
 )
 
 _SPEAKS = re.compile(
-    r"\b(?:speaks?|speaking|spoken|speaker|habla|hablan|only|preferred|prefers|primary|language|lang|idioma|solo)\b|-speaking"
+    r"\b(?:speaks?|speaking|spoken|speaker|habla|hablan|only|preferred|prefers|primary|language|lang"
+    r"|idioma|solo)\b|-speaking"
 )
 
 _NOT_NEEDED = re.compile(
@@ -102,7 +111,10 @@ _NOT_NEEDED = re.compile(
     r"|n)\b|will interpret|no necesita|family interprets)\b"
 )
 
-_WHEELCHAIR = re.compile(r"\b(?:wheel ?-?chair|w/c\b(?! (?:claim|ins))|silla de ruedas|power chair|hoyer)\b")
+_WHEELCHAIR = re.compile(
+    r"\b(?:wheel ?-?chair|w/c\b(?! (?:claim|ins))|silla de ruedas|power chair"
+    r"|hoyer)\b"
+)
 
 _TRANSPORT = re.compile(
     r"\b(?:(?:medical |needs? |need |arrange |nemt |set up |our |non-emergency "

@@ -8,9 +8,10 @@ import gc
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -31,6 +32,9 @@ from referral_bot.model import FollowUp, Phi
 from storage import SqlStore, open_store
 from storage.transaction import SqlTransaction
 
+if TYPE_CHECKING:
+    from handlers.teams.part import TeamsPart
+
 log = structlog.get_logger()
 
 DUE_AT_ONCE = 100
@@ -46,7 +50,10 @@ FINISH_ALL = 9.0
 
 
 class Bot:
-    """The whole program between `start` and `stop`. Make it on the running loop."""
+    """The whole program between `start` and `stop`. Make it on the running loop.
+
+    `teams_stand_ins` are arguments of `build_teams` that stand for what only Microsoft has.
+    """
 
     def __init__(
         self,
@@ -55,8 +62,11 @@ class Bot:
         clock: Clock,
         rng: random.Random,
         pace: Pace | None = None,
+        *,
+        teams_stand_ins: Mapping[str, Any] | None = None,
     ) -> None:
         self.clock = clock
+        self._teams_stand_ins = teams_stand_ins or {}
         self.metrics = Metrics()
         self._settings = settings
         self._store = store
@@ -70,7 +80,9 @@ class Bot:
         )
         self.ticker = Ticker(self._tick)
         links = PageLinks(store.page_key, settings.public_url)
-        self._slack = self._build_slack(Desk(settings.phi, links.url))
+        desk = Desk(settings.phi, links.url)
+        self._slack = self._build_slack(desk)
+        self._teams = self._build_teams(desk)
         self._pages = Pages(links, store, clock)
 
     async def start(self) -> None:
@@ -82,6 +94,9 @@ class Bot:
         if self._slack is not None:
             await self._slack.start()
             routes += self._slack.routes
+        if self._teams is not None:
+            await self._teams.start()
+            routes += self._teams.routes
         health = Health(self._store, self.clock, self.metrics)
         await self._open_doors(build_web(routes, health, self.metrics))
         self.delivery.start()
@@ -99,6 +114,8 @@ class Bot:
                 await self.delivery.stop(FINISH_SENDS)
                 if self._slack is not None:
                     await self._slack.stop()
+                if self._teams is not None:
+                    await self._teams.stop()
         self._stop_listening()
         log.info("stopped")
 
@@ -118,6 +135,28 @@ class Bot:
             wake=self.delivery.wake,
         )
         self._senders["slack"] = part.sender
+        return part
+
+    def _build_teams(self, desk: Desk) -> TeamsPart | None:
+        settings = self._settings
+        if not settings.has_teams:
+            return None
+        # Microsoft's SDK takes half a second and 60 MB to load: only where it is used.
+        from handlers.teams.part import build_teams
+
+        password = settings.teams_app_password
+        part = build_teams(
+            app_id=settings.teams_app_id or "",
+            password=password.get_secret_value() if password else "",
+            tenant=settings.teams_tenant_id or "",
+            allow_anonymous=settings.teams_allow_anonymous,
+            desk=desk,
+            store=MeasuredStore(self._store, self.metrics),
+            clock=self.clock,
+            wake=self.delivery.wake,
+            **self._teams_stand_ins,
+        )
+        self._senders["teams"] = part.sender
         return part
 
     async def _open_doors(self, app: web.Application) -> None:

@@ -20,6 +20,7 @@ from referral_bot.model import Phi
 SLACK_API_URL = "https://slack.com/api/"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
 
 
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
         """Whether Slack is configured."""
         return self.slack_bot_token is not None
 
+    @property
+    def has_teams(self) -> bool:
+        """Whether Teams is configured."""
+        return self.teams_app_id is not None or self.teams_allow_anonymous
+
 
 class _GivenSettings(Settings):
     """Settings that look nowhere else."""
@@ -128,10 +134,11 @@ def _checked(settings: Settings) -> Settings:
 
 def require_platform(settings: Settings) -> None:
     """Refuse to serve where no chat platform is configured. Raises SetupError."""
-    if not settings.has_slack:
+    if not settings.has_slack and not settings.has_teams:
         raise SetupError(
-            "No chat platform is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, "
-            "or try everything without an account by `referral-bot demo`."
+            "No chat platform is configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, or TEAMS_APP_ID, "
+            "TEAMS_APP_PASSWORD and TEAMS_TENANT_ID, or try everything without an account by "
+            "`referral-bot demo`."
         )
 
 
@@ -166,14 +173,17 @@ def _says_name_and_date(attestation: str) -> bool:
     return re.fullmatch(r"\s*\S[^,]*,\s*\S.*\d.*", attestation) is not None
 
 
-def _uses_teams(settings: Settings) -> bool:
-    return any(
-        (
-            settings.teams_app_id,
-            settings.teams_app_password,
-            settings.teams_tenant_id,
-            settings.teams_allow_anonymous,
-        )
+def _teams_lacks(settings: Settings, name: str) -> bool:
+    """Whether Teams is wanted, and signed as it must be, without this setting."""
+    if settings.teams_allow_anonymous:
+        return False
+    wanted = (settings.teams_app_id, settings.teams_app_password, settings.teams_tenant_id)
+    return any(wanted) and getattr(settings, name) is None
+
+
+def _is_no_guid(id: str | None) -> bool:
+    return (
+        id is not None and re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", id) is None
     )
 
 
@@ -212,7 +222,23 @@ _RULES: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         "TEAMS_ALLOW_ANONYMOUS=1 takes unsigned activities and so needs a loopback HOST; "
         "unset it, or set HOST=127.0.0.1.",
     ),
-    (_uses_teams, "Microsoft Teams is not available yet; unset the TEAMS_ settings and use Slack."),
+    (
+        lambda s: _teams_lacks(s, "teams_app_id"),
+        "TEAMS_APP_ID is missing: copy the Microsoft App ID from the Azure bot's page Configuration.",
+    ),
+    (
+        lambda s: _teams_lacks(s, "teams_app_password"),
+        "TEAMS_APP_PASSWORD is missing: make a client secret for the app on its page Certificates & secrets.",
+    ),
+    (
+        lambda s: _teams_lacks(s, "teams_tenant_id"),
+        "TEAMS_TENANT_ID is missing: copy the App Tenant ID from the Azure bot's page Configuration.",
+    ),
+    (
+        lambda s: not s.teams_allow_anonymous and any(map(_is_no_guid, (s.teams_app_id, s.teams_tenant_id))),
+        "TEAMS_APP_ID and TEAMS_TENANT_ID are ids such as 00000000-0000-0000-0000-000000000000; "
+        "copy them from the Azure bot's page Configuration.",
+    ),
     (
         lambda s: bool(s.slack_client_id or s.slack_client_secret),
         "Installs in many workspaces are not available yet: unset SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, "

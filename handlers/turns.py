@@ -15,7 +15,7 @@ import structlog
 
 from handlers.clock import Clock
 from referral_bot.cards.elements import Card, Option, Quote, Text, Tone
-from referral_bot.desk.turn import Account, FormAnswer, Message, Outcome, Press
+from referral_bot.desk.turn import Account, FormAnswer, Message, Outcome, Place, Press
 from referral_bot.store import Result, Store, Transaction
 
 log = structlog.get_logger()
@@ -42,6 +42,11 @@ class Desk(Protocol):
 
     def home(self, tx: Transaction, account: Account, now: datetime) -> Card:
         """What a person sees on the home tab."""
+
+    def shown(
+        self, tx: Transaction, account: Account, place: Place, subject: str, now: datetime
+    ) -> Card | None:
+        """The card that a message about `subject` shows, as this person sees it."""
 
 
 class _Objected(Exception):
@@ -101,6 +106,27 @@ class Turns:
         except Exception:
             log.exception("suggest_failed")
             return ()
+
+    async def look(self, account: Account, press: Press) -> Outcome:
+        """What comes of a press that only opens something, however often.
+
+        Nothing while the store is in trouble.
+        """
+        now = self._clock.now()
+        try:
+            return await self._transact(lambda tx: self._desk.press(tx, account, press, now))
+        except Exception:
+            log.exception("press_failed", action=press.action)
+            return Outcome()
+
+    async def shown(self, account: Account, place: Place, subject: str) -> Card | None:
+        """The card that a message shows to a person; none while the store is in trouble."""
+        now = self._clock.now()
+        try:
+            return await self._transact(lambda tx: self._desk.shown(tx, account, place, subject, now))
+        except Exception:
+            log.exception("shown_failed")
+            return None
 
     async def home(self, account: Account) -> Card:
         """What a person sees on the home tab. Raises what the store raises."""

@@ -16,6 +16,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.delivery import SendFailed
+from handlers.fetching import body_of
 from handlers.slack.failures import TROUBLE, send_failed
 from handlers.slack.render import message
 from handlers.slack.replies import DirectMessages
@@ -27,8 +28,6 @@ log = structlog.get_logger()
 
 EVENT_TYPE: Final = "referral_bot_message"
 """The type of the metadata that each message carries; its payload is the outbox row's id."""
-MOST_FILE_BYTES: Final = 25_000_000
-"""Of a file that is brought in; a larger one is not read to its end."""
 PAGE: Final = 200
 MOST_PAGES: Final = 10
 """How far back is looked for a message that may have arrived, in pages of `PAGE`."""
@@ -152,7 +151,7 @@ class SlackSender:
             # Slack sends those who may not have a file to its sign-in page.
             if answer.status != 200:
                 raise SendFailed("file_refused", final=True)
-            return await _body(answer), answer.content_type
+            return await body_of(answer), answer.content_type
 
 
 def _content(outgoing: Outgoing) -> Json:
@@ -184,17 +183,3 @@ def _message_of(file: Json, channel: str) -> str:
         for share in shares.get(channel) or ():
             return str(share["ts"])
     return ""
-
-
-async def _body(answer: aiohttp.ClientResponse) -> bytes:
-    """The body, as far as it may be. Raises SendFailed for a larger one."""
-    if (answer.content_length or 0) > MOST_FILE_BYTES:
-        raise SendFailed("file_too_large", final=True)
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in answer.content.iter_any():
-        size += len(piece)
-        if size > MOST_FILE_BYTES:
-            raise SendFailed("file_too_large", final=True)
-        pieces.append(piece)
-    return b"".join(pieces)

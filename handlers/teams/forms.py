@@ -129,7 +129,7 @@ def _buttons(form: Form, drawing: Drawing) -> Iterator[Json]:
     if not drawing.in_dialog:
         leave = {"associatedInputs": "none"}
         close = form.close or ("Cancel" if form.submit else "Close")
-        made.append({**execute(close, wire.data(wire.BACK)), **leave})
+        made.append({**execute(close, wire.data(wire.BACK, drawing.opener.subject)), **leave})
     if made:
         yield actions(made)
 

@@ -82,15 +82,16 @@ PLAYGROUND: Final = Client(dialogs=False, searches=False, own_views=False)
 """Microsoft's Playground, which knows none of the three."""
 
 
-def message(card: Card, client: Client = TEAMS, viewers: Sequence[str] = ()) -> Json:
-    """The activity that posts a card, or replaces a posted one. `viewers` have their own view of it.
+def message(card: Card, client: Client = TEAMS, viewers: Sequence[str] = (), subject: str = "") -> Json:
+    """The activity that posts a card, or replaces a posted one.
 
-    Its `summary` is what notifications show: it says nothing of a patient.
+    `viewers` have their own view of it, of the record `subject`. Its `summary` is what notifications show: it
+    says nothing of a patient.
     """
     return {
         "type": "message",
         "summary": shown(card.fallback, MOST_FALLBACK),
-        "attachments": [attachment(adaptive_card(card, client, viewers))],
+        "attachments": [attachment(adaptive_card(card, client, viewers, subject))],
     }
 
 
@@ -99,12 +100,16 @@ def attachment(content: Json) -> Json:
     return {"contentType": CONTENT_TYPE, "content": content}
 
 
-def adaptive_card(card: Card, client: Client = TEAMS, viewers: Sequence[str] = ()) -> Json:
+def adaptive_card(card: Card, client: Client = TEAMS, viewers: Sequence[str] = (), subject: str = "") -> Json:
     """The card as an Adaptive Card, shortened at the end if it is larger than Teams takes; buttons stay."""
     made = whole(list(_body(card, client)) or [line(card.fallback)], card.fallback)
     if viewers and client.own_views:
         made["refresh"] = {
-            "action": {"type": "Action.Execute", "verb": wire.REFRESH, "data": wire.data(wire.REFRESH)},
+            "action": {
+                "type": "Action.Execute",
+                "verb": wire.REFRESH,
+                "data": wire.data(wire.REFRESH, subject),
+            },
             "userIds": list(viewers[:MOST_VIEWERS]),
         }
     return made
@@ -121,9 +126,9 @@ def whole(body: Sequence[Json], fallback: str) -> Json:
     }
 
 
-def with_back(content: Json, label: str = "Back") -> Json:
-    """The Adaptive Card with a button that puts back the card whose place it takes."""
-    return {**content, "body": [*content["body"], actions([execute(label, wire.data(wire.BACK))])]}
+def with_back(content: Json, subject: str = "") -> Json:
+    """The Adaptive Card with a button that puts back the card whose place it takes, about the same record."""
+    return {**content, "body": [*content["body"], actions([execute("Back", wire.data(wire.BACK, subject))])]}
 
 
 def titled(title: str) -> Iterator[Json]:

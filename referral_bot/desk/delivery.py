@@ -8,7 +8,7 @@ from datetime import datetime
 
 from referral_bot.cards import elements, replies
 from referral_bot.cards.elements import Card, Tone
-from referral_bot.desk import documents, telling
+from referral_bot.desk import documents, own, telling
 from referral_bot.desk.turn import Scene
 from referral_bot.model import (
     Audience,
@@ -43,6 +43,10 @@ class Outgoing:
     file: tuple[str, str, bytes] | None
     fetch: tuple[str, Mapping[str, str]] | None
     retry: bool
+    subject: str = ""
+    """The record that it is about."""
+    viewers: tuple[str, ...] = ()
+    """By the platform's own ids, whom a head shows the buttons that are theirs alone."""
 
 
 def prepare(tx: Transaction, row: OutboxMessage, now: datetime, phi: Phi) -> Outgoing | None:
@@ -83,6 +87,8 @@ def _to_thread(scene: Scene, row: OutboxMessage) -> Outgoing | None:
         file=file,
         fetch=None,
         retry=row.attempts > 0,
+        subject=thread.subject_id,
+        viewers=own.viewers(scene, thread) if row.kind in (OutboxKind.HEAD, OutboxKind.REFRESH) else (),
     )
 
 

@@ -8,8 +8,8 @@ from referral_bot import access
 from referral_bot.cards import elements
 from referral_bot.cards.elements import Button, Buttons, Card
 from referral_bot.desk import telling
-from referral_bot.desk.turn import Turn
-from referral_bot.model import OutboxKind, Person, Question, Referral, Side, Thread
+from referral_bot.desk.turn import Scene, Turn
+from referral_bot.model import Audience, OutboxKind, Person, Question, Referral, Side, Thread
 
 
 def card_at(turn: Turn, thread: Thread) -> Card | None:
@@ -28,6 +28,18 @@ def card_at(turn: Turn, thread: Thread) -> Card | None:
     posted = (row for row in turn.tx.outbox(thread.id) if row.sent_as == turn.place.message)
     row = next(posted, None)
     return elements.load(row.content) if row is not None and row.kind is OutboxKind.POST else None
+
+
+def viewers(scene: Scene, thread: Thread) -> tuple[str, ...]:
+    """By the platform's own ids, those whose view of a thread's head has other buttons."""
+    if thread.audience is not Audience.PRACTICE:
+        return ()
+    referral = scene.tx.get(Referral, thread.subject_id)
+    if referral is None or referral.owner_key is None:
+        return ()
+    known = scene.tx.identities(referral.owner_key)
+    accounts = [identity.account for identity in known if identity.platform == thread.platform]
+    return tuple(scene.tx.members(thread.platform, accounts))
 
 
 def own(card: Card, person: Person, referral: Referral) -> Card:

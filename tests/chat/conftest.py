@@ -16,6 +16,7 @@ from bot import WholeBot, furnish, whole_bot
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from teams_world import World, furnish_teams, teams_world
 from workspace_sandbox import Receiver, Ticker, client_of, new_workspace, served
 
 from handlers.demo.workspace import Workspace
@@ -96,3 +97,27 @@ async def sandbox_app(sandbox: Workspace) -> AsyncIterator[AsyncApp]:
     async with served(take) as url:
         sandbox.connect(url)
         yield app
+
+
+@pytest.fixture(scope="session")
+def furnished_teams(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database that holds the example directory moved to Teams, to be copied."""
+    folder = tmp_path_factory.mktemp("furnished-teams")
+    furnish_teams(folder)
+    return folder
+
+
+@pytest.fixture
+async def world(tmp_path: Path, furnished_teams: Path, phi: str, logs: io.StringIO) -> AsyncIterator[World]:
+    """The bot in Teams."""
+    async with teams_world(tmp_path, furnished_teams, phi) as running:
+        yield running
+
+
+@pytest.fixture
+async def playground(
+    tmp_path: Path, furnished_teams: Path, phi: str, logs: io.StringIO
+) -> AsyncIterator[World]:
+    """The bot as it speaks with Microsoft's Playground: nothing is signed, and there are no dialogs."""
+    async with teams_world(tmp_path, furnished_teams, phi, open=True) as running:
+        yield running

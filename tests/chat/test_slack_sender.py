@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from slack_rig import Rig, card, outgoing, rigged
 
+from handlers import fetching
 from handlers.delivery import SendFailed
 from handlers.demo.faults import (
     Fault,
@@ -202,7 +203,7 @@ async def test_the_token_goes_to_slack_alone(rig: Rig, url: str) -> None:
 
 
 async def test_a_file_that_is_too_large_is_not_brought_in(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "MOST_FILE_BYTES", 100)
+    monkeypatch.setattr(fetching, "MOST_FILE_BYTES", 100)
     source = await sent_file(rig, "U0TESS", b"x" * 101)
     failure = await fetch_refused(rig, source)
     assert (failure.code, failure.final) == ("file_too_large", True)

@@ -8,6 +8,8 @@ from handlers.settings import Settings, is_loopback, read_settings, require_plat
 from referral_bot.errors import SetupError
 from referral_bot.model import Phi
 
+GUID = "00000000-0000-0000-0000-000000000001"
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_outside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +61,14 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ({"PHI_MODE": "full", "PHI_BAA": "Priya Shah"}, "PHI_BAA", "name, date"),
         ({"PHI_MODE": "none"}, "PHI_MODE=none", "PHI_MODE=minimal"),
         ({"PHI_MODE": "some"}, "PHI_MODE", "full or minimal"),
-        ({"TEAMS_APP_ID": "app"}, "Teams", "unset"),
+        ({"TEAMS_APP_ID": GUID}, "TEAMS_APP_PASSWORD", "Certificates"),
+        ({"TEAMS_APP_PASSWORD": "secret"}, "TEAMS_APP_ID", "Configuration"),
+        ({"TEAMS_APP_ID": GUID, "TEAMS_APP_PASSWORD": "secret"}, "TEAMS_TENANT_ID", "Configuration"),
+        (
+            {"TEAMS_APP_ID": "app", "TEAMS_APP_PASSWORD": "secret", "TEAMS_TENANT_ID": GUID},
+            "TEAMS_APP_ID",
+            "0000",
+        ),
         ({"TEAMS_ALLOW_ANONYMOUS": "1", "HOST": "0.0.0.0"}, "TEAMS_ALLOW_ANONYMOUS", "HOST=127.0.0.1"),
         ({"TEAMS_ALLOW_ANONYMOUS": "maybe"}, "TEAMS_ALLOW_ANONYMOUS", "1 or 0"),
         ({"PORT": "many"}, "PORT", "such as 3000"),

@@ -1,0 +1,331 @@
+"""What Teams tells the bot: unpacked, brought to the desk, answered after the commit, and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+
+from handlers.background import Background
+from handlers.teams import extension, invokes, payloads, wire
+from handlers.teams.addresses import Addresses
+from handlers.teams.forms import Drawing, answers, form_card, searched, title, typed
+from handlers.teams.invokes import Answer
+from handlers.teams.render import Client, adaptive_card, with_back
+from handlers.teams.replies import Replies
+from handlers.turns import Turns
+from referral_bot.cards.elements import Card, Form, Option, Quote, Text, Tone
+from referral_bot.desk.turn import Account, FormAnswer, Outcome, Place, Press
+from referral_bot.model import Conversation
+
+Json = dict[str, Any]
+
+log = structlog.get_logger()
+
+OUTDATED: Final = (
+    "That button is from an earlier version of me. Please use the newest card, or write “help” to me."
+)
+ELSEWHERE: Final = (
+    "I work for one practice's organisation, and this conversation belongs to another one. "
+    "Please write to me as a guest of the practice, or call the practice."
+)
+DONE: Final = "Done."
+LEFT: Final = "Nothing was sent."
+HOME: Final = frozenset({"home", "my referrals"})
+
+
+class Listeners:
+    """The listeners: `heard` for what wants no answer, `invoked` for what does.
+
+    `tenant` is the one tenant whose conversations the bot is in; empty lets any in, which only tests do.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        addresses: Addresses,
+        replies: Replies,
+        background: Background,
+        client: Client,
+        tenant: str,
+    ) -> None:
+        self._turns = turns
+        self._addresses = addresses
+        self._replies = replies
+        self._background = background
+        self._client = client
+        self._tenant = tenant
+        self._invokes: Mapping[str, Callable[[Json], Awaitable[Answer]]] = {
+            "adaptiveCard/action": self._acted,
+            "task/fetch": self._dialog_opened,
+            "task/submit": self._dialog_sent,
+            "application/search": self._searched,
+            "composeExtension/fetchTask": self._made_referral,
+            "composeExtension/submitAction": self._dialog_sent,
+            "composeExtension/query": self._looked_up,
+        }
+
+    # -- activities that want no answer
+
+    async def heard(self, activity: Json) -> None:
+        """Something was said, or the bot was added somewhere. Raises what the store raises."""
+        if self._is_elsewhere(activity):
+            if activity["type"] == "message":
+                await self._refuse(activity)
+            return
+        at = await self._addresses.keep(activity)
+        match activity["type"]:
+            case "message" if isinstance(activity.get("value"), dict) and not activity.get("text"):
+                await self._pressed(activity, at)
+            case "message":
+                await self._said(activity, at)
+            case "conversationUpdate" if _bot_was_added(activity) and payloads.place(activity, "").direct:
+                await self._welcome(activity, at)
+
+    async def _said(self, activity: Json, at: Conversation) -> None:
+        said, account = payloads.message(activity), payloads.speaker(activity)
+        if not said.addressed and not said.place.root and not said.quoted and not said.place.flat:
+            return
+        if said.place.direct and said.text.strip(" .!").casefold() in HOME:
+            await self._replies.whisper(account, said.place, at, await self._turns.home(account))
+            return
+        outcome = await self._turns.hear(_key(activity), account, said)
+        if outcome.private is not None:
+            self._background.start(self._replies.whisper(account, said.place, at, outcome.private))
+
+    async def _pressed(self, activity: Json, at: Conversation) -> None:
+        """A card's button came as a message, as clients without `Action.Execute` send it."""
+        account, carried = payloads.speaker(activity), wire.read(activity["value"])
+        place = payloads.place(activity, str(activity.get("replyToId") or activity["id"]))
+        card = _says(OUTDATED)
+        if carried is not None and not carried.is_form:
+            press = Press(carried.action, carried.subject, carried.value, place)
+            outcome = await self._turns.press(_key(activity), account, press)
+            if outcome.private is None and outcome.form is None:
+                return
+            card = outcome.private or _says("Please open that from the newest Teams: it is a form.")
+        self._background.start(self._replies.whisper(account, place, at, card))
+
+    async def _welcome(self, activity: Json, at: Conversation) -> None:
+        """Somebody has the bot in a chat of their own for the first time."""
+        account, place = payloads.speaker(activity), payloads.place(activity, "")
+        press = Press("help", "", "", place)
+        outcome = await self._turns.press(f"teams:welcome:{place.channel}", account, press)
+        if outcome.private is not None:
+            self._background.start(self._replies.whisper(account, place, at, outcome.private))
+
+    async def _refuse(self, activity: Json) -> None:
+        """Nothing of it is kept, and nothing told but that this is the wrong place."""
+        at, place = self._addresses.told(activity), payloads.place(activity, activity["id"])
+        log.warning("teams_other_tenant")
+        self._background.start(_ignoring(self._replies.say(place, at, _says(ELSEWHERE))))
+
+    def _is_elsewhere(self, activity: Json) -> bool:
+        return bool(self._tenant) and payloads.tenant(activity) != self._tenant
+
+    # -- activities that want one
+
+    async def invoked(self, activity: Json) -> Answer:
+        """What an invoke is answered."""
+        listener = self._invokes.get(activity["name"])
+        if listener is None:
+            return Answer(501)
+        if self._is_elsewhere(activity):
+            return invokes.refused(activity["name"], ELSEWHERE)
+        await self._addresses.keep(activity)
+        return await listener(activity)
+
+    async def _acted(self, activity: Json) -> Answer:
+        """A button of a card was pressed, a form in a card's place sent in, or a card looked at anew."""
+        action = payloads.value(activity).get("action")
+        carried = wire.read(action.get("data")) if isinstance(action, dict) else None
+        if carried is None:
+            return invokes.says(OUTDATED)
+        account, place = payloads.speaker(activity), _pressed_at(activity)
+        if carried.action in (wire.BACK, wire.REFRESH):
+            return await self._card_again(account, place, carried)
+        if carried.is_form:
+            return await self._form_in_place(activity, account, place, carried)
+        press = Press(carried.action, carried.subject, carried.value, place)
+        outcome = await self._turns.press(_key(activity), account, press)
+        if outcome.form is not None:
+            return invokes.card(await self._drawn(account, outcome.form, _opener(carried), {}, {}))
+        return await self._in_place(account, place, carried.subject, outcome)
+
+    async def _card_again(self, account: Account, place: Place, carried: wire.Carried) -> Answer:
+        card = await self._turns.shown(account, place, carried.subject)
+        if card is not None:
+            viewers = (account.also or account.account,) if carried.action == wire.REFRESH else ()
+            return invokes.card(adaptive_card(card, self._client, viewers, carried.subject))
+        return invokes.card(adaptive_card(_says(LEFT), self._client))
+
+    async def _form_in_place(
+        self, activity: Json, account: Account, place: Place, carried: wire.Carried
+    ) -> Answer:
+        outcome = await self._submitted(activity, account, place, carried)
+        if not outcome.errors:
+            return await self._in_place(account, place, carried.subject, outcome)
+        form = await self._form_again(account, place, carried)
+        if form is None or carried.opener is None:
+            return invokes.card(with_back(adaptive_card(_objections(outcome, carried), self._client)))
+        drawn = await self._drawn(account, form, carried.opener, carried.filled, outcome.errors)
+        return invokes.card(drawn)
+
+    async def _in_place(self, account: Account, place: Place, subject: str, outcome: Outcome) -> Answer:
+        """What came of a press or a form, in the place of the card it was made on."""
+        if outcome.form is not None:
+            opener = wire.Opener(outcome.form.action, subject)
+            return invokes.card(await self._drawn(account, outcome.form, opener, {}, {}))
+        if outcome.private is not None and (sentence := _sentence(outcome.private)):
+            return invokes.says(sentence)
+        if outcome.private is not None:
+            return invokes.card(with_back(adaptive_card(outcome.private, self._client), subject))
+        card = await self._turns.shown(account, place, subject)
+        return invokes.card(adaptive_card(card, self._client)) if card else invokes.says(DONE)
+
+    # -- dialogs
+
+    async def _dialog_opened(self, activity: Json) -> Answer:
+        """A button that opens a form beside the conversation."""
+        carried = wire.read(payloads.value(activity).get("data"))
+        if carried is None:
+            return invokes.dialog_says(OUTDATED)
+        account, place = payloads.speaker(activity), _pressed_at(activity)
+        press = Press(carried.action, carried.subject, carried.value, place)
+        outcome = await self._turns.press(_key(activity), account, press)
+        return await self._in_dialog(account, _opener(carried), outcome)
+
+    async def _dialog_sent(self, activity: Json) -> Answer:
+        """A dialog was sent in."""
+        carried = wire.read(payloads.value(activity).get("data"))
+        if carried is None or not carried.is_form:
+            return invokes.dialog_says(OUTDATED)
+        account, place = payloads.speaker(activity), _pressed_at(activity)
+        outcome = await self._submitted(activity, account, place, carried)
+        if not outcome.errors:
+            return await self._in_dialog(account, _opener(carried), outcome)
+        form = await self._form_again(account, place, carried)
+        if form is None or carried.opener is None:
+            return invokes.dialog("Not sent", adaptive_card(_objections(outcome, carried), self._client))
+        drawn = await self._drawn(
+            account, form, carried.opener, carried.filled, outcome.errors, in_dialog=True
+        )
+        return invokes.dialog(title(form), drawn)
+
+    async def _in_dialog(self, account: Account, opener: wire.Opener, outcome: Outcome) -> Answer:
+        if outcome.form is not None:
+            drawn = await self._drawn(account, outcome.form, opener, {}, {}, in_dialog=True)
+            return invokes.dialog(title(outcome.form), drawn)
+        if outcome.private is not None:
+            return invokes.dialog(
+                outcome.private.title or "Referral Bot", adaptive_card(outcome.private, self._client)
+            )
+        return invokes.dialog_closed()
+
+    async def _searched(self, activity: Json) -> Answer:
+        """A person types into a field that offers what is found."""
+        asked = payloads.value(activity)
+        source, words = asked.get("dataset"), asked.get("queryText")
+        if not isinstance(source, str) or not isinstance(words, str):
+            return invokes.found(())
+        return invokes.found(await self._turns.suggest(payloads.speaker(activity), source, words))
+
+    # -- the message extension
+
+    async def _made_referral(self, activity: Json) -> Answer:
+        """“Make this a referral” on a message: a draft under it; from the compose box, the form."""
+        account = payloads.speaker(activity)
+        text, place = extension.chosen(activity)
+        if not text:
+            outcome = await self._turns.press(_key(activity), account, Press("refer", "", "", place))
+            return await self._in_dialog(account, wire.Opener("refer"), outcome)
+        outcome = await self._turns.press(
+            _key(activity), account, Press("make_referral", "", text, place), text
+        )
+        if outcome.private is None and outcome.form is None:
+            return invokes.dialog_says(extension.STARTED)
+        return await self._in_dialog(account, wire.Opener("refer"), outcome)
+
+    async def _looked_up(self, activity: Json) -> Answer:
+        """Own referrals, searched from the compose box."""
+        account, words = payloads.speaker(activity), extension.query(activity)
+        # Only the person who looks sees it, wherever that is.
+        place = Place(wire.PLATFORM, payloads.tenant(activity), "", direct=True)
+        outcome = await self._turns.press(_key(activity), account, Press("status", "", words, place))
+        return extension.results(outcome.private, self._client)
+
+    # -- inside
+
+    async def _submitted(
+        self, activity: Json, account: Account, place: Place, carried: wire.Carried
+    ) -> Outcome:
+        action = carried.action.removeprefix(wire.FORM)
+        answer = FormAnswer(action, carried.subject, carried.value, answers(carried), place)
+        return await self._turns.submit(_key(activity), account, answer)
+
+    async def _form_again(self, account: Account, place: Place, carried: wire.Carried) -> Form | None:
+        """The form that was sent in, as its button opens it now; none if it does no longer."""
+        by = carried.opener
+        if by is None:
+            return None
+        press = Press(by.action, by.subject, by.value, place)
+        return (await self._turns.look(account, press)).form
+
+    async def _drawn(
+        self,
+        account: Account,
+        form: Form,
+        opener: wire.Opener,
+        filled: Mapping[str, Any],
+        errors: Mapping[str, str],
+        *,
+        in_dialog: bool = False,
+    ) -> Json:
+        found: dict[str, tuple[Option, ...]] = {}
+        for source in searched(form):
+            found[source] = await self._turns.suggest(account, source, "")
+        return form_card(form, Drawing(self._client, in_dialog, opener, found, filled, errors))
+
+
+def _key(activity: Json) -> str:
+    """What a delivery is known by, should it come again."""
+    return f"teams:{activity['type']}:{activity['conversation']['id']}:{activity['id']}"
+
+
+def _pressed_at(activity: Json) -> Place:
+    return payloads.place(activity, str(activity.get("replyToId") or ""))
+
+
+def _opener(carried: wire.Carried) -> wire.Opener:
+    return carried.opener or wire.Opener(carried.action, carried.subject, carried.value)
+
+
+def _bot_was_added(activity: Json) -> bool:
+    added, bot = activity.get("membersAdded"), activity.get("recipient")
+    if not isinstance(added, list) or not isinstance(bot, dict):
+        return False
+    return any(isinstance(one, dict) and one.get("id") == bot.get("id") for one in added)
+
+
+def _sentence(card: Card) -> str:
+    """What a card says, if it is nothing but words."""
+    if card.title or not all(isinstance(element, Text) for element in card.elements):
+        return ""
+    return "\n".join(element.text for element in card.elements if isinstance(element, Text))
+
+
+def _objections(outcome: Outcome, carried: wire.Carried) -> Card:
+    """What stands in the way, and what was typed, so that it can be copied."""
+    sentences = tuple(Text(sentence, Tone.WARNING) for sentence in outcome.errors.values())
+    words = typed(carried)
+    kept = (Text("What you typed:"), Quote(words)) if words else ()
+    return Card("That was not possible.", elements=(*sentences, *kept))
+
+
+def _says(sentence: str) -> Card:
+    return Card(sentence, elements=(Text(sentence),))
+
+
+async def _ignoring(call: Awaitable[object]) -> None:
+    await call

@@ -67,6 +67,9 @@ def demo_command(
     speed: Annotated[float, typer.Option(help="How many times as fast the clock runs.")] = 1.0,
     phi: Annotated[Patients, typer.Option(help="How much of a patient the threads carry.")] = Patients.FULL,
     tell: Annotated[bool, typer.Option("--tell", help="Play one referral here in the terminal.")] = False,
+    teams: Annotated[
+        bool, typer.Option("--teams", help="Show Teams too, in Microsoft's own client (from npm).")
+    ] = False,
 ) -> None:
     """Try everything on this machine, with no account anywhere: a practice, its offices, and a page."""
     from handlers.demo.main import run_demo
@@ -74,7 +77,7 @@ def demo_command(
 
     configure_logs("WARNING")
     with _blaming_the_call(SetupError):
-        asyncio.run(run_demo(port=port, data=data, speed=speed, phi=phi.value, tell=tell))
+        asyncio.run(run_demo(port=port, data=data, speed=speed, phi=phi.value, tell=tell, teams=teams))
 
 
 @app.command("serve")

@@ -21,10 +21,12 @@ from handlers.clock import DemoClock
 from handlers.demo.cast import cast
 from handlers.demo.model import Json, NotPossible
 from handlers.demo.page import Page
+from handlers.demo.playground import playground
+from handlers.demo.teams_scene import TENANT, teams_scene, with_teams
 from handlers.demo.workspace import Workspace
 from handlers.importing import import_directory
 from handlers.pace import Pace
-from handlers.settings import given_settings
+from handlers.settings import Settings, given_settings
 from handlers.shipped import EXAMPLE, MANIFEST, shipped
 from referral_bot.business_time import BusinessCalendar
 from referral_bot.directory import Directory, read_directory
@@ -34,6 +36,7 @@ from storage import SqlStore, open_store
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8080
+TEAMS_PORT: Final = 56150
 DATABASE: Final = "demo.db"
 MORNING: Final = time(9, 20)
 """When the demo's first day begins, in the practice's zone: everybody is at work."""
@@ -52,6 +55,8 @@ class Demo:
     bot: Bot
     clock: DemoClock
     store: SqlStore
+    teams_url: str = ""
+    """Of the page that shows Teams, if it is shown."""
 
 
 @asynccontextmanager
@@ -63,21 +68,25 @@ async def demo(
     phi: str = "full",
     seed: int | None = None,
     today: datetime | None = None,
+    teams: str = "",
 ) -> AsyncIterator[Demo]:
     """Run the demo until the block is left, from the morning of `today` on.
 
-    `seed` makes its ids and references come out the same.
+    `seed` makes its ids and references come out the same. `teams` is the key of the person of the example
+    directory whose Teams is shown beside it, if anybody's.
 
     Raises SetupError where a port or the folder cannot be used.
     """
     if not 0 < speed <= FASTEST:
         raise SetupError(f"--speed must be above 0, and at most {FASTEST:.0f}.")
     example = shipped(EXAMPLE).read_text("utf-8")
+    example = with_teams(example, teams) if teams else example
     directory = read_directory(example)
     clock = DemoClock(first_morning(directory.practice, today or datetime.now(UTC)), speed)
     workspace = _workspace(directory, clock)
     page = Page(workspace, on_clock=Turning(clock, directory.practice).turn, zone=directory.practice.timezone)
     page.speed = speed
+    settings = _settings(workspace, phi, in_teams=bool(teams))
     rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 (for reproducible tests)
     with _folder(data) as folder:
         store = await asyncio.to_thread(open_store, f"sqlite:///{folder / DATABASE}", rng=rng)
@@ -85,9 +94,10 @@ async def demo(
             await asyncio.to_thread(import_directory, store, example)
             async with (
                 workspace.serve(HOST, _usable_port(port), page) as url,
-                _bot(workspace, store, clock, rng, phi) as bot,
+                _bot(workspace, store, clock, rng, settings) as bot,
+                _teams(directory, teams, settings) as teams_url,
             ):
-                yield Demo(url, workspace, directory, bot, clock, store)
+                yield Demo(url, workspace, directory, bot, clock, store, teams_url)
         finally:
             await asyncio.to_thread(store.close)
 
@@ -115,12 +125,10 @@ def _workspace(directory: Directory, clock: DemoClock) -> Workspace:
     )
 
 
-@asynccontextmanager
-async def _bot(
-    workspace: Workspace, store: SqlStore, clock: DemoClock, rng: random.Random, phi: str
-) -> AsyncIterator[Bot]:
-    """The bot as `serve` runs it, pointed at the workspace."""
-    settings = given_settings(
+def _settings(workspace: Workspace, phi: str, *, in_teams: bool) -> Settings:
+    """The settings of `serve`, pointed at the workspace and, if it is to be shown, at Teams."""
+    more = {"teams_allow_anonymous": True, "teams_tenant_id": TENANT} if in_teams else {}
+    return given_settings(
         slack_bot_token=workspace.installations[workspace.team.id].token,
         slack_signing_secret=workspace.signing_secret,
         slack_api_url=workspace.api_url,
@@ -128,7 +136,15 @@ async def _bot(
         port=_free_port(),
         phi_mode=phi,
         phi_baa=f"Nobody in the demo is real, {date.today():%Y}",  # noqa: DTZ011 (nobody's zone)
+        **more,
     )
+
+
+@asynccontextmanager
+async def _bot(
+    workspace: Workspace, store: SqlStore, clock: DemoClock, rng: random.Random, settings: Settings
+) -> AsyncIterator[Bot]:
+    """The bot as `serve` runs it."""
     # The workspace takes what comes; people who wait at the page should not wait for Slack's limits.
     bot = Bot(settings, store, clock, rng, Pace(rate=20.0, burst=50))
     clock.on_jump(bot.ticker.ask)
@@ -138,6 +154,18 @@ async def _bot(
         yield bot
     finally:
         await bot.stop()
+
+
+@asynccontextmanager
+async def _teams(directory: Directory, person_key: str, settings: Settings) -> AsyncIterator[str]:
+    """This person's Teams, if anybody's; the address of its page."""
+    if not person_key:
+        yield ""
+        return
+    port = TEAMS_PORT if _is_free(TEAMS_PORT) else _free_port()
+    bot = f"{settings.public_url}/api/messages"
+    async with playground(bot, teams_scene(directory, person_key), port) as url:
+        yield url
 
 
 class Turning:

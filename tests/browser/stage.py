@@ -170,9 +170,10 @@ async def stage(
     *,
     phi: str = "full",
     size: tuple[int, int] = SIZE,
+    teams: str = "",
 ) -> AsyncIterator[Stage]:
-    """The demo, open in the browser; the page must stay without errors."""
-    async with demo(port=free_port(), phi=phi, seed=7, today=MONDAY) as running:
+    """The demo, open in the browser; the page must stay without errors. `teams` is who is in Teams too."""
+    async with demo(port=free_port(), phi=phi, seed=7, today=MONDAY, teams=teams) as running:
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             timezone_id="Europe/Berlin",

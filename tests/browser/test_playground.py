@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import re
+import signal
 import socket
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from stage import free_port
 
+from handlers import cli
 from handlers.demo import packages
 from handlers.demo.playground import playground
 from handlers.demo.teams_scene import GENERAL, TeamsScene, teams_scene, with_teams
@@ -73,6 +79,36 @@ def test_machine_without_npm_is_told_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(packages, "home", lambda: tmp_path / "npm")
     with pytest.raises(SetupError, match=r"install Node\.js"):
         packages.install()
+
+
+@IN_LOOP
+async def test_demo_shows_teams_until_told_to_stop(
+    teams_client: None, browser: Browser, tmp_path: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "handlers.cli", "demo", "--teams", "--port", str(free_port())),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        lines = [(await process.stdout.readline()).decode() for _ in range(2)]
+    addresses = re.findall(r"http://127\.0\.0\.1:\d+", "".join(lines))
+    page = await browser.new_page()
+    await page.goto(addresses[1])
+    await expect(page.get_by_text("Maria Gomez").first).to_be_visible()
+    await page.close()
+    process.send_signal(signal.SIGINT)
+    _, error = await asyncio.wait_for(process.communicate(), 60)
+    assert (process.returncode, error.decode()) == (0, "")
+    assert all(is_free("127.0.0.1", int(address.rpartition(":")[2])) for address in addresses)
+
+
+def test_demo_does_not_play_teams_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["demo", "--tell", "--teams"]) == 2
+    assert "leave out --teams" in capsys.readouterr().err
 
 
 def is_free(host: str, port: int) -> bool:

@@ -22,7 +22,7 @@ from handlers.demo.cast import cast
 from handlers.demo.model import Json, NotPossible
 from handlers.demo.page import Page
 from handlers.demo.playground import playground
-from handlers.demo.teams_scene import TENANT, teams_scene, with_teams
+from handlers.demo.teams_scene import APP, TENANT, teams_scene, with_teams
 from handlers.demo.workspace import Workspace
 from handlers.importing import import_directory
 from handlers.pace import Pace
@@ -86,18 +86,18 @@ async def demo(
     workspace = _workspace(directory, clock)
     page = Page(workspace, on_clock=Turning(clock, directory.practice).turn, zone=directory.practice.timezone)
     page.speed = speed
-    settings = _settings(workspace, phi, in_teams=bool(teams))
     rng = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 (for reproducible tests)
     with _folder(data) as folder:
         store = await asyncio.to_thread(open_store, f"sqlite:///{folder / DATABASE}", rng=rng)
         try:
             await asyncio.to_thread(import_directory, store, example)
-            async with (
-                workspace.serve(HOST, _usable_port(port), page) as url,
-                _bot(workspace, store, clock, rng, settings) as bot,
-                _teams(directory, teams, settings) as teams_url,
-            ):
-                yield Demo(url, workspace, directory, bot, clock, store, teams_url)
+            async with workspace.serve(HOST, _usable_port(port), page) as url:
+                settings = _settings(workspace, phi, in_teams=bool(teams))
+                async with (
+                    _bot(workspace, store, clock, rng, settings) as bot,
+                    _teams(directory, teams, settings) as teams_url,
+                ):
+                    yield Demo(url, workspace, directory, bot, clock, store, teams_url)
         finally:
             await asyncio.to_thread(store.close)
 
@@ -127,7 +127,7 @@ def _workspace(directory: Directory, clock: DemoClock) -> Workspace:
 
 def _settings(workspace: Workspace, phi: str, *, in_teams: bool) -> Settings:
     """The settings of `serve`, pointed at the workspace and, if it is to be shown, at Teams."""
-    more = {"teams_allow_anonymous": True, "teams_tenant_id": TENANT} if in_teams else {}
+    more = {"teams_allow_anonymous": True, "teams_app_id": APP, "teams_tenant_id": TENANT} if in_teams else {}
     return given_settings(
         slack_bot_token=workspace.installations[workspace.team.id].token,
         slack_signing_secret=workspace.signing_secret,

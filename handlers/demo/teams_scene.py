@@ -14,7 +14,8 @@ from referral_bot.model import ChannelKind, Person, Side
 
 PLATFORM: Final = "teams"
 TENANT: Final = "11111111-1111-4111-8111-111111111111"
-BOT: Final = "28:referral-bot"
+APP: Final = "22222222-2222-4222-8222-222222222222"
+BOT: Final = f"28:{APP}"
 GENERAL: Final = "19:general@thread.tacv2"
 """The channel that every team has; its id is the team's."""
 GROUP: Final = "19:group@thread.v2"

@@ -16,7 +16,8 @@ from handlers.demo.cast import PLATFORM as SLACK
 from handlers.demo.run import Demo
 from handlers.demo.teams_scene import PLATFORM as TEAMS
 from referral_bot.cards.elements import load
-from referral_bot.model import Audience, OutboxKind, Referral, State, Thread
+from referral_bot.model import Audience, OutboxKind, Thread
+from referral_bot.store import Transaction
 from tests.unit.people import words
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("teams_client")]
@@ -40,37 +41,35 @@ async def both(browser: Browser, title: str, in_teams: str) -> AsyncIterator[tup
         yield play, seat
 
 
-class Ledger:
-    """What the bot meant to say in a referral's threads, to be found on the pages."""
+async def meant(demo: Demo, reference: str, audience: Audience) -> tuple[Thread, list[list[str]]]:
+    """A referral's thread of an audience, and the texts of every message under its head, in order."""
 
-    def __init__(self, demo: Demo) -> None:
-        self._demo = demo
+    def use_case(tx: Transaction) -> tuple[Thread, list[list[str]]]:
+        referral = tx.referral_by_reference(reference)
+        assert referral is not None
+        (thread,) = [one for one in tx.threads(referral.id) if one.audience is audience]
+        rows = [row for row in tx.outbox(thread.id) if row.kind is OutboxKind.POST]
+        return thread, [words(load(row.content)).split("\n") for row in rows]
 
-    async def referral(self) -> Referral:
-        """The only one."""
-        store = self._demo.store
-        (referral,) = await asyncio.wrap_future(
-            store.transact(lambda tx: tx.referrals(office_key="lakeside"))
-        )
-        return referral
-
-    async def posts(self, audience: Audience) -> tuple[Thread, list[list[str]]]:
-        """The thread of an audience, and the texts of every message under its head, in order."""
-        referral = await self.referral()
-
-        def use_case(tx):  # type: ignore[no-untyped-def]
-            (thread,) = [one for one in tx.threads(referral.id) if one.audience is audience]
-            rows = [row for row in tx.outbox(thread.id) if row.kind is OutboxKind.POST]
-            return thread, [words(load(row.content)).split("\n") for row in rows]
-
-        found: tuple[Thread, list[list[str]]] = await asyncio.wrap_future(self._demo.store.transact(use_case))
-        return found
+    return await asyncio.wrap_future(demo.store.transact(use_case))
 
 
-def assert_said_once_in_order(said: list[str], meant: list[list[str]]) -> None:
+def reference_in(told: list[str]) -> str:
+    """The one that is told."""
+    (found,) = {reference for one in told for reference in re.findall(r"(RB-\w+) ·", one)}
+    return found
+
+
+def said_in_slack(demo: Demo, thread: Thread) -> list[str]:
+    """The bot's messages of a thread there, from above."""
+    said = demo.workspace.thread(thread.channel, thread.root or "")
+    return [" ".join(one.plain.split()) for one in said if one.bot]
+
+
+def assert_said_once_in_order(said: list[str], messages: list[list[str]]) -> None:
     """Each message is there once, and they stand in their order; what else is said stands between them."""
     at = -1
-    for texts in meant:
+    for texts in messages:
         there = [number for number, one in enumerate(said) if all(" ".join(t.split()) in one for t in texts)]
         assert len(there) == 1, (texts, said)
         assert there[0] > at, (texts, said)
@@ -141,7 +140,7 @@ async def test_office_in_teams_and_practice_in_slack_each_see_everything_once(
         stage(browser, title, teams="maria") as play,
         teams_seat(browser, play.running.teams_url, title) as maria,
     ):
-        tess, ledger = play.right, Ledger(play.running)
+        tess = play.right
         if where == "channel":
             await maria.opens("lakeside")
             begin, go_on = maria.posts, maria.replies
@@ -154,15 +153,16 @@ async def test_office_in_teams_and_practice_in_slack_each_see_everything_once(
         await tess.reads("Very good", tess.thread)
         await play.picture("slack side")
 
-        assert (await ledger.referral()).state is State.CLOSED
-        thread, meant = await ledger.posts(Audience.OFFICE)
+        told = await maria.told()
+        reference = reference_in(told)
+        thread, messages = await meant(play.running, reference, Audience.OFFICE)
         assert thread.platform == TEAMS
-        assert len(meant) >= 8
-        assert_said_once_in_order(await maria.told(), meant)
-        thread, meant = await ledger.posts(Audience.PRACTICE)
+        assert len(messages) >= 8
+        assert_said_once_in_order(told, messages)
+        thread, messages = await meant(play.running, reference, Audience.PRACTICE)
         assert thread.platform == SLACK
-        said = play.running.workspace.thread(thread.channel, thread.root)
-        assert_said_once_in_order([" ".join(one.plain.split()) for one in said if one.bot], meant)
+        assert len(messages) >= 8
+        assert_said_once_in_order(said_in_slack(play.running, thread), messages)
 
 
 async def test_office_in_slack_and_practice_in_teams(browser: Browser) -> None:
@@ -171,7 +171,7 @@ async def test_office_in_slack_and_practice_in_teams(browser: Browser) -> None:
         stage(browser, title, teams="tess") as play,
         teams_seat(browser, play.running.teams_url, title) as tess,
     ):
-        maria, ledger = play.left, Ledger(play.running)
+        maria = play.left
         await tess.opens("intake")
         await maria.writes(f"@Referral Bot {REFERRAL}")
         await maria.opens_newest_thread()
@@ -216,12 +216,15 @@ async def test_office_in_slack_and_practice_in_teams(browser: Browser) -> None:
         await tess.reads("Very good")
         await tess.picture("rated")
 
-        thread, meant = await ledger.posts(Audience.PRACTICE)
+        told = await tess.told()
+        reference = reference_in(told)
+        thread, messages = await meant(play.running, reference, Audience.PRACTICE)
         assert thread.platform == TEAMS
-        assert_said_once_in_order(await tess.told(), meant)
-        thread, meant = await ledger.posts(Audience.OFFICE)
-        said = play.running.workspace.thread(thread.channel, thread.root or "")
-        assert_said_once_in_order([" ".join(one.plain.split()) for one in said if one.bot], meant)
+        assert len(messages) >= 8
+        assert_said_once_in_order(told, messages)
+        thread, messages = await meant(play.running, reference, Audience.OFFICE)
+        assert thread.platform == SLACK
+        assert_said_once_in_order(said_in_slack(play.running, thread), messages)
 
 
 async def test_form_in_teams_says_what_is_missing_and_keeps_what_was_typed(browser: Browser) -> None:
@@ -231,7 +234,6 @@ async def test_form_in_teams_says_what_is_missing_and_keeps_what_was_typed(brows
         teams_seat(browser, play.running.teams_url, title) as maria,
     ):
         await maria.opens(PERSONAL)
-        await maria.writes("help")
         await maria.presses("New referral")
         form = await maria.form("New referral")
         await maria.picture("empty")

@@ -20,6 +20,7 @@ class TeamsSeat:
         self.page = page
         self.cards = page.locator(".ac-adaptiveCard")
         self._title = title
+        self._open = ""
         self._taken = 0
 
     # -- what they do
@@ -27,12 +28,13 @@ class TeamsSeat:
     async def opens(self, name: str) -> None:
         """Go to a chat or a channel."""
         await self.page.get_by_text(name, exact=True).first.click()
+        self._open = name
         await expect(self._box(last=False)).to_be_visible()
 
     async def writes(self, text: str) -> None:
         """Write in the open chat; in a group the bot has to be named."""
         await self._box(last=False).click()
-        if await self.page.get_by_text(GROUP, exact=True).count() > 1:
+        if self._open == GROUP:
             await self._mentions()
         await self.page.keyboard.insert_text(text)
         await self.page.keyboard.press("Enter")

@@ -309,6 +309,16 @@ def answers(carried: wire.Carried) -> dict[str, Any]:
     return found
 
 
+def too_long(carried: wire.Carried) -> dict[str, str]:
+    """Sentences for fields that hold more than a field takes: clients keep to that, others may not."""
+    told = f"Please shorten this to {MOST_INPUT:,} characters."
+    return {
+        key: told
+        for key, text in carried.filled.items()
+        if key in carried.kinds and isinstance(text, str) and units(text) > MOST_INPUT
+    }
+
+
 def typed(carried: wire.Carried) -> str:
     """What was typed into a form's fields, so that it can be copied where the form can't be shown again."""
     texts = (carried.filled.get(key) for key, kind in carried.kinds.items() if kind == _Kind.TEXT)

@@ -10,7 +10,7 @@ import structlog
 from handlers.background import Background
 from handlers.teams import extension, invokes, payloads, wire
 from handlers.teams.addresses import Addresses
-from handlers.teams.forms import Drawing, answers, form_card, searched, title, typed
+from handlers.teams.forms import Drawing, answers, form_card, searched, title, too_long, typed
 from handlers.teams.invokes import Answer
 from handlers.teams.render import Client, adaptive_card, with_back
 from handlers.teams.replies import Replies
@@ -80,7 +80,7 @@ class Listeners:
                 await self._pressed(activity, at)
             case "message":
                 await self._said(activity, at)
-            case "conversationUpdate" if _bot_was_added(activity) and payloads.place(activity, "").direct:
+            case "conversationUpdate" if at.member and _bot_was_added(activity):
                 await self._welcome(activity, at)
 
     async def _said(self, activity: Json, at: Conversation) -> None:
@@ -261,6 +261,8 @@ class Listeners:
         self, activity: Json, account: Account, place: Place, carried: wire.Carried
     ) -> Outcome:
         action = carried.action.removeprefix(wire.FORM)
+        if errors := too_long(carried):
+            return Outcome(errors=errors)
         answer = FormAnswer(action, carried.subject, carried.value, answers(carried), place)
         return await self._turns.submit(_key(activity), account, answer)
 

@@ -280,6 +280,10 @@ class World(Ways):
     fault: Fault | None = None
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     """Every call of the connector: its method, path, and authorization."""
+    refused: tuple[str, int, str] | None = None
+    """A conversation in which nothing is taken any more, and with what status and code."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What lies with the connector to be fetched, by path."""
     service_url: str = ""
 
     def __post_init__(self) -> None:
@@ -333,7 +337,11 @@ class World(Ways):
         """Take a call of the bot."""
         path = unquote(request.match_info["path"])
         self.calls.append((request.method, path, request.headers.get("Authorization", "")))
+        if request.method == "GET":
+            return web.Response(body=self.files[path], content_type="application/octet-stream")
         body = await request.json()
+        if self.refused and path.startswith(f"v3/conversations/{self.refused[0]}"):
+            return web.json_response({"error": {"code": self.refused[2]}}, status=self.refused[1])
         fault = self._fault()
         if fault is not None and not fault.takes_it:
             if not fault.status:
@@ -517,14 +525,14 @@ def furnish_teams(folder: Path) -> None:
 async def teams_world(
     folder: Path, furnished: Path, phi: str = "minimal", *, open: bool = False, **settings: Any
 ) -> AsyncIterator[World]:
-    """The bot in Teams, on a copy of the furnished database; everybody has it in a chat of their own."""
+    """The bot in Teams, on a copy of the furnished database; everybody of the directory has it in a chat."""
     shutil.copytree(furnished, folder, dirs_exist_ok=True)
     world = World(folder, phi, DemoClock(TUESDAY, speed=0), open=open, settings=settings)
     async with _serving(world.take) as url:
         world.service_url = f"{url}/amer/"
         await world.start()
         try:
-            await world.install(*world.people)
+            await world.install(*(one for one in world.people if one is not world.stranger))
             world.calls.clear()
             yield world
         finally:

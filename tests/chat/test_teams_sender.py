@@ -1,0 +1,276 @@
+"""The outbox on its way to Teams: where messages go, and what becomes of what goes wrong."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from bot import COMPLETE
+from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, World, buttons, said
+from ways import TUESDAY
+
+from handlers.delivery import SendFailed
+from handlers.teams.connector import refusal
+from referral_bot.model import State
+
+Json = dict[str, Any]
+
+
+def outbox(world: World) -> list[tuple[str, str | None]]:
+    return world.rows("SELECT status, failure FROM outbox ORDER BY created_at, seq")
+
+
+async def sent(world: World) -> None:
+    """A referral of Maria's own chat that has been submitted."""
+    await world.maria.writes(COMPLETE)
+    await world.maria.presses(world.head(world.maria.chat), "Submit")
+
+
+# ---------------------------------------------------------------- where messages go
+
+
+async def test_a_thread_of_a_channel_is_posted_under_its_root(world: World) -> None:
+    message = await world.maria.mentions(COMPLETE)
+    (draft,) = world.posts(OFFICE_CHANNEL)
+    assert draft.root == message["id"]
+    assert ("POST", f"v3/conversations/{OFFICE_CHANNEL};messageid={message['id']}/activities") in [
+        call[:2] for call in world.calls
+    ]
+
+
+async def test_a_referral_begins_a_thread_of_its_own_in_the_intake_channel(world: World) -> None:
+    await sent(world)
+    (head,) = world.posts(INTAKE_CHANNEL)
+    assert head.root == head.id
+    await world.tess.presses(head, "Claim")
+    news = [post for post in world.posts(INTAKE_CHANNEL) if post.id != head.id]
+    assert {post.root for post in news} == {head.id}
+
+
+async def test_a_head_is_redrawn_in_place(world: World) -> None:
+    await sent(world)
+    (head,) = world.posts(INTAKE_CHANNEL)
+    await world.tess.presses(head, "Claim")
+    assert head.versions
+    assert "Claimed by: Tess Moran" in head
+    assert head.activity["id"] == head.id
+
+
+async def test_the_token_goes_with_every_call(world: World) -> None:
+    await sent(world)
+    assert {authorization for _, _, authorization in world.calls} == {"Bearer token-0"}
+
+
+async def test_a_person_without_a_chat_is_reached_by_one_that_is_begun(world: World) -> None:
+    await world.transact(lambda tx: tx._cursor.execute("DELETE FROM conversation WHERE kind = 'personal'"))
+    world.bot._teams.sender._addresses._kept.clear()  # type: ignore[union-attr]
+    await world.tess.mentions("status all open", INTAKE_CHANNEL)
+    assert world.posts(world.tess.chat)
+    assert ("POST", "v3/conversations") in [call[:2] for call in world.calls]
+    again = len(world.calls)
+    await world.tess.mentions("status all open", INTAKE_CHANNEL)
+    assert "v3/conversations" not in [path for _, path, _ in world.calls[again:]]
+
+
+async def test_where_a_private_answer_cannot_go_it_is_asked_for_in_the_own_chat(world: World) -> None:
+    await world.transact(lambda tx: tx._cursor.execute("DELETE FROM conversation WHERE kind = 'personal'"))
+    world.fault = Fault(status=403, code="BotNotInConversationRoster")
+    await world.tess.mentions("status all open", INTAKE_CHANNEL)
+    (told,) = world.posts(INTAKE_CHANNEL)
+    assert "Please ask me again in our own chat" in told
+
+
+async def test_a_channel_that_was_never_heard_of_is_reached_through_its_tenant(world: World) -> None:
+    assert world.rows("SELECT kind FROM conversation WHERE conversation = :id", id=INTAKE_CHANNEL) == []
+    await sent(world)
+    assert world.posts(INTAKE_CHANNEL)
+
+
+async def test_a_service_url_that_moves_is_followed(world: World) -> None:
+    await sent(world)
+    world.service_url = world.service_url.replace("/amer/", "/amer/emea/")
+    await world.maria.writes("status all mine")
+    urls = world.rows("SELECT service_url FROM conversation WHERE conversation = :id", id=world.maria.chat)
+    assert urls == [(world.service_url,)]
+
+
+# ---------------------------------------------------------------- what goes wrong
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=429, headers={"Retry-After": "1"}),
+        Fault(status=412),
+        Fault(status=500),
+        Fault(status=502, times=2),
+        Fault(status=503, headers={"Retry-After": "1"}),
+        Fault(status=504),
+        Fault(),
+    ],
+    ids=["429", "412", "500", "502", "503", "504", "cut off"],
+)
+async def test_what_passes_is_tried_again_and_arrives_once(world: World, fault: Fault) -> None:
+    await world.maria.writes(COMPLETE)
+    world.fault = fault
+    await world.maria.presses(world.head(world.maria.chat), "Submit")
+    await world.later(minutes=2)
+    await world.later(minutes=2)
+    assert (await world.referral()).state is State.SUBMITTED
+    assert len(world.posts(INTAKE_CHANNEL)) == 1
+    assert {status for status, _ in outbox(world)} == {"sent"}
+
+
+async def test_a_message_whose_answer_was_lost_comes_once_more_and_that_is_logged(
+    world: World, logs: io.StringIO
+) -> None:
+    await world.maria.writes(COMPLETE)
+    before = len(world.posts(world.maria.chat))
+    world.fault = Fault(takes_it=True)
+    await world.tess.writes("help")
+    await world.maria.writes("status all mine")
+    await world.later(minutes=2)
+    answers = [post.text for post in world.posts(world.maria.chat)[before:]]
+    assert len(answers) <= 2
+    assert {status for status, _ in outbox(world)} == {"sent"}
+    assert len(answers) == 1 or "teams_sent_again" in logs.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kept"),
+    [
+        (404, "ConversationNotFound", "conversation_gone"),
+        (403, "BotNotInConversationRoster", "not_a_member"),
+        (403, "ConversationBlockedByUser", "blocked_by_user"),
+        (413, "MessageSizeTooBig", "message_too_large"),
+        (400, "BadSyntax", "not_understood"),
+    ],
+)
+async def test_what_can_never_arrive_is_given_up_and_the_practice_is_told(
+    world: World, status: int, code: str, kept: str
+) -> None:
+    await sent(world)
+    await world.tess.opens(world.head(INTAKE_CHANNEL), "Ask the office")
+    world.refused = (world.maria.chat, status, code)
+    assert await world.tess.fills_in({"Question": "Is there a recent EKG?"})
+    assert kept in {failure for found, failure in outbox(world) if found == "dead"}
+    assert f"could not be delivered ({kept})" in "\n".join(post.text for post in world.posts(INTAKE_CHANNEL))
+
+
+async def test_a_token_that_is_refused_is_fetched_anew_once(world: World) -> None:
+    await world.maria.writes(COMPLETE)
+    world.fault = Fault(status=401)
+    await world.maria.presses(world.head(world.maria.chat), "Submit")
+    assert True in world.token.asked
+    assert world.posts(INTAKE_CHANNEL)
+
+
+async def test_a_sign_in_in_trouble_only_delays(world: World) -> None:
+    await world.maria.writes(COMPLETE)
+    world.token.trouble = SendFailed("token_refused")
+    await world.maria.presses(world.head(world.maria.chat), "Submit")
+    assert world.posts(INTAKE_CHANNEL) == []
+    world.token.trouble = None
+    await world.later(minutes=2)
+    assert len(world.posts(INTAKE_CHANNEL)) == 1
+
+
+async def test_nothing_the_connector_says_is_logged(world: World, logs: io.StringIO) -> None:
+    await world.maria.writes(COMPLETE)
+    world.fault = Fault(status=500)
+    await world.maria.presses(world.head(world.maria.chat), "Submit")
+    await world.later(minutes=2)
+    assert "outbox_retry" in logs.getvalue()
+    assert "Whitcomb" not in logs.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        ("7", 7.0),
+        ("0", 1.0),
+        ("Tue, 24 Nov 2026 16:00:30 GMT", 30.0),
+        ("soon", 5.0),
+        ("", 5.0),
+        ("99999", 600.0),
+    ],
+)
+def test_a_pause_is_as_long_as_asked_within_bounds(asked: str, pause: float) -> None:
+    failure = refusal(429, {"Retry-After": asked} if asked else {}, {}, TUESDAY)
+    assert (failure.code, failure.retry_after, failure.final) == ("ratelimited", pause, False)
+
+
+def test_a_refusal_that_is_new_waits() -> None:
+    assert not refusal(409, {}, {"error": {"code": "Novelty"}}).final
+    assert not refusal(409, {}, {"error": "text"}).final
+
+
+# ---------------------------------------------------------------- files
+
+
+async def test_a_file_of_the_own_chat_is_brought_in_without_the_bots_token(playground: World) -> None:
+    world = playground
+    url = f"{world.service_url}files/ekg.pdf"
+    world.files["files/ekg.pdf"] = b"%PDF-1.7\n" + b"x" * 200
+    attachment = {
+        "contentType": "application/vnd.microsoft.teams.file.download.info",
+        "name": "ekg.pdf",
+        "content": {"downloadUrl": url, "fileType": "pdf", "uniqueId": "1"},
+    }
+    await world.maria.writes(COMPLETE, attachments=[attachment])
+    referral = await world.referral()
+    (document,) = await world.transact(lambda tx: tx.documents(referral.id))
+    assert (document.ready, document.media_type, document.name) == (True, "application/pdf", "ekg.pdf")
+    assert ("GET", "files/ekg.pdf", "") in world.calls
+
+
+async def test_a_picture_in_a_text_is_fetched_from_the_connector_with_the_token(world: World) -> None:
+    # The connector of the tests has no TLS, so that it is refused; nothing is sent to it.
+    attachment = {"contentType": "image/*", "contentUrl": f"{world.service_url}v3/attachments/1"}
+    await world.maria.writes(COMPLETE, attachments=[attachment])
+    assert "A file was not taken" in "\n".join(world.maria.direct)
+    assert "GET" not in {method for method, _, _ in world.calls}
+    connector = world.bot._teams.sender._connector  # type: ignore[union-attr]
+    own = await connector.authorization(world.service_url, f"{world.service_url}v3/attachments/1")
+    assert own == {"Authorization": "Bearer token-0"}
+    assert await connector.authorization(world.service_url, "https://evil.example/v3/attachments/1") == {}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.sharepoint.com/x", "https://evil.example/x", "https://127.0.0.1/x", "x"]
+)
+async def test_a_file_anywhere_else_is_not_fetched(world: World, url: str) -> None:
+    attachment = {
+        "contentType": "application/vnd.microsoft.teams.file.download.info",
+        "name": "ekg.pdf",
+        "content": {"downloadUrl": url, "fileType": "pdf"},
+    }
+    await world.maria.writes(COMPLETE, attachments=[attachment])
+    assert "A file was not taken" in "\n".join(world.maria.direct)
+
+
+@pytest.mark.parametrize("phi", ["full"])
+async def test_in_the_place_of_a_file_stands_where_it_is_opened(playground: World) -> None:
+    world = playground
+    await sent(world)
+    world.files["files/ekg.pdf"] = b"%PDF-1.7\n" + b"x" * 200
+    attachment = {
+        "contentType": "application/vnd.microsoft.teams.file.download.info",
+        "name": "ekg.pdf",
+        "content": {"downloadUrl": f"{world.service_url}files/ekg.pdf", "fileType": "pdf"},
+    }
+    reference = (await world.referral()).reference
+    await world.maria.writes(f"{reference} here is the EKG", attachments=[attachment])
+    told = world.head(INTAKE_CHANNEL, "was added")
+    assert buttons(told.card) == ["Open"]
+    opened = await world.nina.opens(told, "Open")
+    assert "ekg.pdf" in buttons(opened)
+    assert "Jane Whitcomb" in said(opened)
+
+
+async def test_a_tenant_that_was_never_heard_of_is_given_up(world: World) -> None:
+    await world.transact(lambda tx: tx._cursor.execute("DELETE FROM conversation"))
+    with pytest.raises(SendFailed, match="conversation_unknown") as failed:
+        await world.bot._teams.sender.direct("somebody")  # type: ignore[union-attr]
+    assert failed.value.final

@@ -23,6 +23,7 @@ from storage import SqlStore, migrations, open_store
 from storage.opening import engine_for
 
 SLACK_SECONDS = 10.0
+TEAMS_SECONDS = 15.0
 
 
 class Level(StrEnum):
@@ -52,6 +53,8 @@ async def check_everything(settings: Settings) -> list[Finding]:
     findings += await asyncio.to_thread(lambda: list(check_database(settings)))
     if settings.slack_bot_token is not None:
         findings.append(await check_slack(settings.slack_bot_token.get_secret_value(), settings))
+    if settings.has_teams:
+        findings.append(await check_teams(settings))
     return findings
 
 
@@ -59,8 +62,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     """The settings as such; those that cannot be together were refused when they were read."""
     try:
         require_platform(settings)
-        way = "in Socket Mode" if settings.socket_mode else "over HTTP"
-        yield Finding("settings", Level.OK, f"Slack {way}, at {settings.public_url}.")
+        yield Finding("settings", Level.OK, f"{_platforms(settings)}, at {settings.public_url}.")
     except SetupError as nothing:
         yield Finding("settings", Level.WRONG, str(nothing))
     if settings.phi is Phi.FULL:
@@ -72,13 +74,19 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             "patients", Level.OK, "Threads carry the reference and initials; details open privately."
         )
     host = make_url(settings.public_url).host or ""
-    if settings.has_slack and is_loopback(host):
+    if is_loopback(host):
         yield Finding(
             "address",
             Level.NOTE,
             "Links to pages open on this machine only.",
             "Set PUBLIC_URL to how people's browsers reach this server.",
         )
+
+
+def _platforms(settings: Settings) -> str:
+    slack = f"Slack {'in Socket Mode' if settings.socket_mode else 'over HTTP'}"
+    served = [(settings.has_slack, slack), (settings.has_teams, "Teams")]
+    return " and ".join(name for is_served, name in served if is_served)
 
 
 def check_database(settings: Settings) -> Iterator[Finding]:
@@ -146,11 +154,10 @@ def _check_directory(store: SqlStore, settings: Settings) -> Finding:
     offices = len(store.transact(lambda tx: tx.offices()).result())
     staff = len(store.transact(lambda tx: tx.people(None)).result())
     said = f"{practice.name}: {staff} of its people and {offices} offices."
-    if settings.has_slack and "slack" not in practice.channels:
-        mend = "Add `channels: {slack: C…}` to the practice and import it again."
-        return Finding(
-            "directory", Level.WRONG, f"{said} Its staff have no Slack channel to answer in.", mend
-        )
+    served = {"slack": settings.has_slack, "teams": settings.has_teams}
+    if any(served.values()) and not any(served.get(platform) for platform in practice.channels):
+        mend = "Add `channels: {slack: C…}` or `channels: {teams: 19:…}` to the practice and import it again."
+        return Finding("directory", Level.WRONG, f"{said} Its staff have no channel to answer in.", mend)
     return Finding("directory", Level.OK, said)
 
 
@@ -188,6 +195,37 @@ async def check_slack(token: str, settings: Settings) -> Finding:
         mend = "Put app_manifest.yaml into the app's page App Manifest, and install the app again."
         return Finding("slack", Level.WRONG, f"The token lacks {', '.join(missing)}.", mend)
     return Finding("slack", Level.OK, f"The token is good for {answer.get('team', 'the workspace')}.")
+
+
+async def check_teams(settings: Settings) -> Finding:
+    """Whether Microsoft's sign-in takes the app's password."""
+    if settings.teams_allow_anonymous:
+        return Finding(
+            "teams",
+            Level.NOTE,
+            "Nothing is signed: activities are taken from this machine alone, and answered on it.",
+            "Unset TEAMS_ALLOW_ANONYMOUS before real people use it.",
+        )
+    from handlers.delivery import SendFailed
+    from handlers.teams.connector import AppToken
+
+    password = settings.teams_app_password
+    token = AppToken(
+        settings.teams_app_id or "",
+        password.get_secret_value() if password else "",
+        settings.teams_tenant_id or "",
+    )
+    try:
+        async with asyncio.timeout(TEAMS_SECONDS):
+            await token.get()
+    except SendFailed as failure:
+        if failure.code == "token_refused":
+            mend = "Compare TEAMS_APP_ID and TEAMS_TENANT_ID, and make a new client secret for the app."
+            return Finding("teams", Level.WRONG, "Microsoft's sign-in refuses the app.", mend)
+        return Finding("teams", Level.WRONG, "Microsoft's sign-in does not answer.", "Check the network.")
+    except TimeoutError:
+        return Finding("teams", Level.WRONG, "Microsoft's sign-in does not answer.", "Check the network.")
+    return Finding("teams", Level.OK, "Microsoft's sign-in takes the app and its password.")
 
 
 def declared_scopes() -> set[str]:

@@ -47,10 +47,19 @@ keys = typer.Typer(help="The keys that patient data is sealed with.")
 db = typer.Typer(help="The database.")
 audit = typer.Typer(help="The record of who saw and changed what.")
 outbox = typer.Typer(help="Messages that could not be delivered.")
+manifest = typer.Typer(help="What a chat platform wants to know of the app.")
+
+
+@manifest.callback()
+def _of_which_platform() -> None:
+    """Keeps the platform's name a word of its own, although there is one only."""
+
+
 app.add_typer(keys, name="keys")
 app.add_typer(db, name="db")
 app.add_typer(audit, name="audit")
 app.add_typer(outbox, name="outbox")
+app.add_typer(manifest, name="manifest")
 
 
 @app.callback(invoke_without_command=True)
@@ -82,7 +91,7 @@ def demo_command(
 
 @app.command("serve")
 def serve_command() -> None:
-    """Serve Slack, and keep what was promised, until stopped."""
+    """Serve Slack, Teams or both, and keep what was promised, until stopped."""
     from handlers.settings import require_platform
 
     settings = read_settings()
@@ -247,6 +256,23 @@ def outbox_resend(
     with open_store() as store:
         count = resend(store, since)
     typer.echo("1 message leaves again." if count == 1 else f"{count} messages leave again.")
+
+
+@manifest.command("teams")
+def manifest_teams(
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("referral-bot-teams.zip"),
+    website: Annotated[str, typer.Option(help="The practice's page; else PUBLIC_URL.")] = "",
+) -> None:
+    """Write the package that an administrator uploads to Teams."""
+    from handlers.teams.package import package
+
+    settings = read_settings()
+    with _blaming_the_call(SetupError):
+        if settings.teams_app_id is None:
+            raise SetupError("TEAMS_APP_ID is missing: copy it from the Azure bot's page Configuration.")
+        content = package(settings.teams_app_id, settings.public_url, website)
+    out.write_bytes(content)
+    typer.echo(f"{out} is written: upload it in the Teams admin center, under Manage apps.")
 
 
 def main(arguments: list[str] | None = None) -> None:

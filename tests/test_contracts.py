@@ -33,7 +33,7 @@ def test_an_installation_has_every_file_of_the_packages(tmp_path: Path) -> None:
         held = archive.namelist()
     packages = [name for name in tracked if name.startswith(("referral_bot/", "handlers/", "storage/"))]
     assert [name for name in packages if not name.endswith(".md") and name not in held] == []
-    for name in (MANIFEST, EXAMPLE):
+    for name in (MANIFEST, EXAMPLE, "teams/manifest.json", "teams/color.png", "teams/outline.png"):
         assert any(one.endswith(f"share/referral-bot/{name}") for one in held)
 
 

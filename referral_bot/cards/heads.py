@@ -107,7 +107,8 @@ def office_head(view: View) -> Card:
     if buttons := _office_buttons(view):
         elements.append(Buttons(buttons))
     if view.referral.state not in TERMINAL:
-        elements.append(Text("Reply in this thread to add, ask or change anything.", Tone.QUIET))
+        where = words.where_to_reply(view.referral.reference, flat=view.flat)
+        elements.append(Text(f"Reply {where} to add, ask or change anything.", Tone.QUIET))
     return Card(
         f"{view.referral.reference}: {words.STATES[view.referral.state]}", title(view), tuple(elements)
     )

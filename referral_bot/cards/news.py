@@ -154,7 +154,7 @@ def _asked_office(view: View, event: Event) -> tuple[Element, ...]:
     return (
         Text(f"{_by(view, event)} asks:", Tone.STRONG),
         *_said(view, event),
-        Text(f"Please answer here in the thread{due}.", Tone.QUIET),
+        Text(f"Please answer here{due}.", Tone.QUIET),
     )
 
 

@@ -40,6 +40,8 @@ class View:
     questions: tuple[Question, ...] = ()
     """The open ones."""
     documents: tuple[Document, ...] = ()
+    flat: bool = False
+    """Whether it is followed in a conversation without threads."""
 
     @property
     def side(self) -> Side:

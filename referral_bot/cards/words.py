@@ -177,6 +177,13 @@ def listed(parts: list[str], last: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
+def where_to_reply(reference: str | None, *, flat: bool) -> str:
+    """Where words about a referral are taken as such: in its thread, or where there are none, by its name."""
+    if not flat:
+        return "in the thread"
+    return f"here (beginning with {reference})" if reference else "here"
+
+
 def whose_turn(referral: Referral, owner: Person | None, sender: Person | None, reader: Side) -> str:
     """Who acts next, as the reader's side would say it: `Tess Moran`, `our intake`, `you`."""
     if referral.next_actor is Side.OFFICE:

@@ -59,6 +59,7 @@ _NAMED: Final = re.compile(
     r"\W*(?:status|cancel|reschedule)\b(?:\s+(?:of|for))?\s+(?P<name>.+)", re.IGNORECASE
 )
 """A command with a name behind it, whoever that is."""
+_ONLY_STATUS: Final = re.compile(r"\W*status\W*", re.IGNORECASE)
 CONTEXT_LIMIT: Final = 200
 NEW_REFERRAL: Final = frozenset({"refer", "new referral", "new patient", "referral"})
 UNREADABLE: Final = (
@@ -242,7 +243,8 @@ def times(turn: Turn, fields: Mapping[str, Any], draft_id: str = "") -> Card:
 def _about_a_referral(
     turn: Turn, message: Message, reading: Reading, intent: str, fields: Mapping[str, Any]
 ) -> None:
-    if intent == "check_status" and fields.get("scope") == "office_open":
+    everything = fields.get("scope") == "office_open" or _ONLY_STATUS.fullmatch(message.text)
+    if intent == "check_status" and everything:
         telling.reply(turn, turn.place, all_open(turn))
         return
     if intent == "check_status" and _names_nobody(message.text, reading.fields):

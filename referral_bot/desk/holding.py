@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from referral_bot import lifecycle, promises
 from referral_bot.business_time import BusinessCalendar, moment
+from referral_bot.cards import words
 from referral_bot.desk import booking, due, record, telling
 from referral_bot.desk.turn import Scene, Turn
 from referral_bot.errors import BadInput, Refused
@@ -15,9 +16,6 @@ from referral_bot.lifecycle import Move
 from referral_bot.model import EventKind, Referral, Side, State
 
 LONGEST: Final = timedelta(days=365)
-REPLY_INSTEAD: Final = (
-    "The practice has declined it. Reply in the thread with what has changed; they can take it up again."
-)
 
 
 def hold(turn: Turn, referral_id: str, until: str, reason: str, text: str) -> None:
@@ -71,7 +69,10 @@ def reopen(turn: Turn, referral_id: str, text: str) -> None:
     """What had ended is open again: with a reason, and with new promises."""
     referral = record.find(turn, referral_id)
     if referral.state is State.DECLINED and turn.actor.side is Side.OFFICE:
-        raise Refused(REPLY_INSTEAD)
+        where = words.where_to_reply(referral.reference, flat=turn.place.flat)
+        raise Refused(
+            f"The practice has declined it. Reply {where} with what has changed; they can take it up again."
+        )
     if not text.strip():
         raise BadInput("A reason is needed.", {"text": "Say what is still to be done."})
     referral.ended_at = referral.outcome = None

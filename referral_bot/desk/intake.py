@@ -263,7 +263,7 @@ def submit(turn: Turn, referral_id: str) -> None:
     if needed:
         wanted = words.listed([details.LABELS[name].lower() for name in needed])
         is_or_are = "are" if len(needed) > 1 or wanted.endswith("s") else "is"
-        raise BadInput(f"Not sent yet: {wanted} {is_or_are} still needed. Reply in the thread or press Edit.")
+        raise BadInput(f"Not sent yet: {wanted} {is_or_are} still needed. Reply here or press Edit.")
     if referral.sent_by != turn.actor.key:
         referral.on_behalf_of, referral.sent_by = referral.on_behalf_of or referral.sent_by, turn.actor.key
     referral.reference = turn.tx.new_reference()

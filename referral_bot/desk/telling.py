@@ -83,7 +83,7 @@ def head_card(scene: Scene, thread: Thread) -> Card | None:
     """The head of a thread as it stands now; none if its subject is gone."""
     referral = scene.tx.get(Referral, thread.subject_id)
     if referral is not None:
-        shown = view(scene, referral, thread.audience)
+        shown = replace(view(scene, referral, thread.audience), flat=thread.flat)
         if referral.state is not State.DRAFT:
             return heads.head(shown)
         missing = packets.missing(referral, scene.practice, shown.documents)

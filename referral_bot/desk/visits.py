@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from referral_bot.cards import words
 from referral_bot.desk import booking, documents, record
 from referral_bot.desk.turn import IncomingFile, Turn
 from referral_bot.errors import BadInput, NotNow
@@ -74,9 +75,10 @@ def rate(turn: Turn, referral_id: str, score: str) -> str:
     if any(event.kind is EventKind.RATED for event in turn.tx.events(referral.id)):
         raise NotNow("This referral has been rated already, thank you.")
     record.note(turn, referral, EventKind.RATED, {"score": int(score)})
+    where = words.where_to_reply(referral.reference, flat=turn.place.flat)
     if int(score) <= LOW_RATING:
-        return "I am sorry. Please reply in the thread with what went wrong; a person reads it."
-    return "Thank you. If you want to say more, just reply in the thread."
+        return f"I am sorry. Please reply {where} with what went wrong; a person reads it."
+    return f"Thank you. If you want to say more, just reply {where}."
 
 
 def cancel(turn: Turn, referral_id: str, reason: str, text: str) -> None:

@@ -141,7 +141,7 @@ async def test_the_practices_question_is_answered_by_replying_in_the_thread(bot:
     await bot.tess.opens(bot.intake.head, "Ask the office")
     assert (await bot.tess.fills_in({"Question": "Has she had a Holter before?"})).ok
     assert "Tess Moran (intake) asks:\nHas she had a Holter before?" in bot.office.news[-1]
-    assert "Please answer here in the thread" in bot.office.news[-1]
+    assert "Please answer here" in bot.office.news[-1]
     assert (await bot.referral()).state is State.NEEDS_INFO
     await bot.maria.says("Yes, in 2024, normal.", under=bot.office)
     assert "Maria Gomez (referral specialist) answers:\nYes, in 2024, normal." in bot.intake.news[-1]

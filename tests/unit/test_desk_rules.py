@@ -43,6 +43,15 @@ def test_another_offices_referral_is_to_every_button_like_none(action: str) -> N
     assert office.referral() == referral
 
 
+@pytest.mark.parametrize("text", ["status", "Status?", "all mine"])
+def test_status_of_nobody_in_particular_is_that_of_all_that_is_open(text: str) -> None:
+    office = Office()
+    referral = office.submitted()
+    office.say("maria", text)
+    (_, _, card) = office.posted[-1]
+    assert f"{referral.reference} · Jane Whitcomb" in words(card)
+
+
 @pytest.mark.parametrize("action", ABOUT_ONE)
 def test_a_draft_is_to_every_button_of_the_practice_like_none(action: str) -> None:
     office = Office()

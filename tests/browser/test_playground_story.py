@@ -82,7 +82,7 @@ async def sends(maria: TeamsSeat, say: Callable[[str], Awaitable[None]]) -> None
     await maria.reads("New referral, not sent yet")
     await maria.picture("draft")
     await maria.presses("Submit")
-    await maria.reads(re.compile("RB-"))
+    await maria.reads(re.compile("RB-.*Next: the practice's intake"))
     await maria.picture("submitted")
 
 
@@ -156,6 +156,7 @@ async def test_office_in_teams_and_practice_in_slack_each_see_everything_once(
         told = await maria.told()
         reference = reference_in(told)
         thread, messages = await meant(play.running, reference, Audience.OFFICE)
+        assert thread.flat is (where == "personal")
         assert thread.platform == TEAMS
         assert len(messages) >= 8
         assert_said_once_in_order(told, messages)
@@ -203,6 +204,7 @@ async def test_office_in_slack_and_practice_in_teams(browser: Browser) -> None:
         await play.turns("+1 hour", "10:00 AM")
         await tess.presses("Arrived")
         await maria.reads("The patient has arrived", maria.thread)
+        await tess.reads("The patient is here")
         await tess.presses("Seen")
         await maria.reads("The patient was seen today", maria.thread)
         await tess.presses("Send report")

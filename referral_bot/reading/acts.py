@@ -72,7 +72,8 @@ _ASKS_INSURANCE = re.compile(
 )
 _WANTS_NOTE = re.compile(
     r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)"
-    r"|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|like|wants|manden|mándenme|envíen"
+    r"|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|like|wants|asking|asked|manden"
+    r"|mándenme|envíen"
     r"|necesit\w+|pueden|puede|see|missing|want|ready|available|when)\b|\?"
 )
 _SENT_HERE = re.compile(
@@ -84,7 +85,9 @@ _MANY_TRIES = re.compile(
     r"|emails|faxes|attempts|tries)\b(?! (?:on|to) (?:pt|patient|her|him))"
 )
 _NOT_CALLED = re.compile(
-    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b|\b(?:nobody"
+    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b"
+    r"|\bcall(?:ing|s|ed) (?:me|us|here|in\b|our|my|the office|the clinic|every|daily|constantly)"
+    r"|\b(?:nobody"
     r"|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
 )
 _HAS_CALLED = re.compile(
@@ -132,11 +135,48 @@ _YOU = re.compile(r"\b(?:you|yall|y'all|u)\b")
 _WANTS_TO_KNOW = re.compile(r"\b(?:need|give|send|tell|share|know|confirm)\b")
 _A_REFERRAL = re.compile(r"\breferral|\bref\b")
 _CANCEL_AROUND = re.compile(r"\bcancel|withdraw|referral|\bref\b|need|want")
-_WEAK_MOVES = ("instead", "conflict", "need another", "move", "push", "new time", "not work")
+_WEAK_MOVES = (
+    "instead",
+    "conflict",
+    "need",
+    "move",
+    "push",
+    "new time",
+    "not ",
+    "no good",
+    "is no",
+    "bad",
+    "rather",
+    "clash",
+    "out of",
+    "will be",
+    "be ",
+    "has ",
+    "have ",
+    "another",
+    "different",
+    "double",
+    "find",
+    "isn't",
+    "was",
+    "are ",
+    "away",
+    "won't",
+    "doesn't",
+)
+_MOVES = re.compile(
+    r"(?:later|earlier|postpone|delay|another (?:slot|day|time|date)|sooner|get|be seen|resched|r/s"
+    r"|re-?book|move|moving|moved|a different|different"
+    r" (?:day|time|date|slot)|new|other|better|can|could|unable|not|won't|isn't|reprogram|reagend|cambi"
+    r"|mover|conflict|push|something|bump|swap|chang"
+    r"|no puede|otr|down|need another|need a|days|switch|instead|fall|fell|pospon|shift|slid)"
+)
+"""Words that ask to move a visit; the others only say that a day does not suit."""
+_ABOUT_ELSE = re.compile(r"\b(?:auth\w*|number|phone|cell|insurance|fax\w*|records?|referral is|old)\b")
 _VISIT = re.compile(r"\b(?:appt|appointment|visit|cita)\b")
 _SOME_DAY = re.compile(
     r"\b(?:day|week|mon|tue|wed|thu|fri|time|date|appt|move|morning|afternoon)\w*\b"
-    r"|\d/\d"
+    r"|\d/\d|\d(?:st|nd|rd|th)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d"
 )
 _MOVED_TO_URGENT = re.compile(r"\b(?:moved?|bump(?:ed)?)\b[^.?!]{0,24}\bto (?:urgent|stat|asap|routine)\b")
 _MOVED_HOUSE = re.compile(
@@ -311,7 +351,13 @@ def _reschedule(sentence: _Sentence) -> Act | None:
     if not hits:
         return None
     text, form = sentence.text, sentence.form(hits[0])
-    weak = all(sentence.form(hit).startswith(_WEAK_MOVES) for hit in hits)
+    weak = all(
+        sentence.form(hit).startswith(_WEAK_MOVES) or not _MOVES.match(sentence.form(hit)) for hit in hits
+    )
+    if not any(_MOVES.match(sentence.form(hit)) for hit in hits) and not (
+        sentence.mentions and (_SOME_DAY.search(text) or _VISIT.search(text)) and not _ABOUT_ELSE.search(text)
+    ):
+        return None
     if weak and not (sentence.mentions or _VISIT.search(text)):
         return None
     if "instead" in form and not _SOME_DAY.search(text):

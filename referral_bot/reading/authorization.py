@@ -17,7 +17,8 @@ _AUTH_WORD = re.compile(
 )
 _AUTH_NUMBER = re.compile(r"(?<![\w/.-])(?:[a-z]{1,5}-?)?\d[\da-z]*(?:-[\da-z]+)*(?![\w/])")
 _APPROVED = re.compile(
-    r"\b(?:approved|in hand|obtained|good (?:thru|through|until|til|till|for|to)|valid (?:thru|through"
+    r"\b(?:approved|approval|approves|okayed|signed off|the (?:ok|okay|go[- ]ahead|green ?light)|aprob[oó]"
+    r"|aprobaron|in hand|obtained|good (?:thru|through|until|til|till|for|to)|valid (?:thru|through"
     r"|until|til|till|for|to)|received|came (?:back|in|through)|came|granted|secured|on file|went through"
     r"|is in|is back|got|aprobada|aprobado|exp|expires|thru|through)\b"
 )
@@ -26,7 +27,7 @@ _PENDING = re.compile(
     r"|in review|started|(?:request|paperwork)?(?: was| has been)? ?(?:sent|faxed|filed|placed|initiated"
     r"|put in)(?: in| off| over| out)?(?: to| with| on| today| yesterday|$)|request in|not back"
     r"|don'?t have (?:it|the (?:auth|number)|a number) yet|no (?:word|answer|decision) yet|have ?n.t heard"
-    r"|pendiente|en proceso|working on|still out|not approved yet|to follow"
+    r"|pendiente|en proceso|working on|to hear (?:back )?from|still out|not approved yet|to follow"
     r"|hasn't come|has not come|en tr[aá]mite|esperando)\b"
 )
 _DENIED = re.compile(r"\b(?:denied|denial|rejected|negada|denegada)\b")
@@ -40,7 +41,8 @@ _HOLD = re.compile(
     r"|favor de no)\b[^.!?\n]{0,30}?\b(?:schedul\w*|book\w*|offer\w*|appts?|appointments?|dates?|slots?"
     r"|agend\w*|program\w*|cit[ae]n?)"
     r"|hold (?:off|booking|scheduling|on booking|on scheduling|the booking|this|it|her|him|until|til|till"
-    r"|for)|(?:wait|waiting|hold) (?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth|schedul\w*"
+    r"|for)|(?:wait|waiting|hold) (?!to hear)(?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth"
+    r"|schedul\w*"
     r"|book\w*|pa\b)"
     r"|(?:book|schedule)\w* (?:only )?(?:after|once|when|until)\b[^.!?\n]{0,30}?\b(?:auth|pa|approv\w*))"
 )
@@ -49,8 +51,18 @@ _RELEASE = re.compile(
     r"|book\w*|proceed|offer)|go ahead|release|you (?:can|may) (?:now )?(?:book|schedule|go)"
     r"|can (?:now )?(?:be )?(?:book\w*|schedul\w*|go)|please (?:book|schedule)|pls (?:book|schedule)"
     r"|schedule (?:away|now|her|him|pt|them)|book (?:away|now|her|him|pt|them)|good to go|all set to"
-    r"|ya (?:pueden|puede)|pueden agendar|let's (?:book|schedule)|proceed)\b"
+    r"|ya (?:pueden|puede)|pueden agendar|let's (?:book|schedule|get)|so (?:please |pls )?(?:book|schedule"
+    r"|call)|(?:schedule|book|set (?:her|him|them) up) (?:whenever|when|any ?time|asap|at will|as)"
+    r"|get (?:her|him|them|pt) (?:scheduled|booked|on|in)|(?:ready|set) (?:to (?:be )?(?:schedul|book)\w*"
+    r"|for scheduling)|move forward|proceed)\b"
 )
+
+
+_APPROVAL = re.compile(
+    r"\b(?:approval|approved|approves|the (?:ok|okay|go[- ]ahead|green ?light)|okayed|signed off|aprob[oó]"
+    r"|aprobaron)\b"
+)
+_BY_PAYER = re.compile(r"\b(?:insurance|ins|plan|payer|carrier|they|seguro|#|number|no\.|ref)\b")
 
 
 class Authorization(NamedTuple):
@@ -73,6 +85,17 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
             *(label.start for label in doc.labels("auth", start, end)),
         }
     )
+    if not places:
+        for match in _APPROVAL.finditer(lower, start, end):
+            begin, stop = doc.sentence_at(match.start())
+            following = doc.sentences_in(stop, min(end, stop + 60))
+            reach = following[-1][1] if following and len(lower[stop : following[-1][1]]) < 60 else stop
+            if _find_number(doc, begin, min(reach, end)) or (
+                _BY_PAYER.search(lower, begin, stop)
+                or any(begin <= hit.start < stop for hit in doc.found("payer", begin, stop))
+            ):
+                places = [match.start() if not _find_number(doc, begin, match.start()) else begin]
+                break
     if not places:
         return Authorization({}, False, False, [])
     auth: Fields = {}
@@ -114,15 +137,19 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
             auth["status"] = "denied"
         elif _NOT_ASKED.search(window):
             pass
-        elif _PENDING.search(window) or (
-            re.search(
-                r"\b(?:hasn't|has not|isn't|not) (?:come|back|approved|in)\b|\bonce\b|\buntil\b"
-                r"|\btill?\b (?:i|we|it|auth|the auth)",
-                window,
+        elif (
+            _PENDING.search(window)
+            or (number is None and _PENDING.search(text) and not _APPROVED.search(window))
+            or (
+                re.search(
+                    r"\b(?:hasn't|has not|isn't|not) (?:come|back|approved|in)\b|\bonce\b|\buntil\b"
+                    r"|\btill?\b (?:i|we|it|auth|the auth)",
+                    window,
+                )
+                and number is None
             )
-            and number is None
         ):
-            if _PENDING.search(window) or ("status" not in auth and not hold):
+            if _PENDING.search(text) or ("status" not in auth and not hold):
                 auth.setdefault("status", "pending")
         elif number is not None or _APPROVED.search(window):
             auth["status"] = "approved"

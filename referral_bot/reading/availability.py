@@ -17,7 +17,8 @@ from referral_bot.reading.wishes import choose_service, find_needs, find_service
 
 _NEW = re.compile(
     r"\b(?:new[ -](?:pt|pts|patient|patients|consult|visit|referral)|np\b|n/p\b|first[- ]time"
-    r"|initial (?:visit|consult)|never been seen|primera vez|paciente nuev[oa]|pacientes nuevos"
+    r"|initial (?:visit|consult)|never been seen|(?:someone|somebody|person|pt|patient|one|folks) new\b"
+    r"|new to (?:you|your|the practice|y'?all)|primera vez|paciente nuev[oa]|pacientes nuevos"
     r"|pte nuev[oa]|new (?:\w+ )(?:pt|pts|patient|patients|appt|appts|appointment|visit|consult))\b"
     r"|\bpt type\b[^\n]*\n[^\n]*\bnew\b|\t\s*new\b"
 )
@@ -230,7 +231,7 @@ def read_topics(doc: Document, start: int, end: int) -> list[str]:
     if (
         "fax" in topics
         and "phone" in topics
-        and not re.search(r"\b(?:phone|number to call|call)\b", doc.words.lower[start:end])
+        and not re.search(r"\b(?:phone|number to call|call|tel\w*)\b", doc.words.lower[start:end])
     ):
         topics.remove("phone")
     return topics

@@ -80,6 +80,8 @@ def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) ->
     if patient:
         fields["patient"] = patient
     insurance = _insurance(doc, start, end, old, taken)
+    if insurance and _is_approver(doc, start, end, insurance):
+        insurance = {}
     if insurance:
         fields["insurance"] = insurance
         flags.append("recheck_eligibility_and_auth")
@@ -152,6 +154,25 @@ def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) ->
     return fields, flags
 
 
+_APPROVES = re.compile(
+    r"\b(?:approv\w+|authoriz\w+|okayed|denied|auth|the (?:ok|okay|go[- ]ahead|green ?light))\b"
+)
+_SWITCHES = re.compile(
+    r"\b(?:new|now|switch\w*|chang\w*|effective|eff|moved|has|have|instead|coverage|lost|termed|secondary"
+    r"|member|mbr|insurance is)\b"
+)
+
+
+def _is_approver(doc: Document, start: int, end: int, insurance: Fields) -> bool:
+    """Whether a payer is only named as the one who approved: "got the ok from Aetna"."""
+    lower = doc.words.lower
+    return (
+        insurance.keys() <= {"payer", "plan", "member_id"}
+        and _APPROVES.search(lower, start, end) is not None
+        and _SWITCHES.search(lower, start, end) is None
+    )
+
+
 def _old_ranges(doc: Document, start: int, end: int) -> list[tuple[int, int]]:
     """Lines, sentences and remarks that give the old value: "OLD Moda PPO", "the old auth is no good"."""
     lower = doc.words.lower
@@ -185,6 +206,9 @@ def _is_old(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
     return any(a <= place < b for a, b in old) or _OLD.search(doc.before(place, 30)) is not None
 
 
+_PUT_RIGHT = re.compile(r"\b(?:actually|should|really|correct\w*|it'?s|supposed|but|sorry|meant|es)\b")
+
+
 def _birth(doc: Document, start: int, end: int, old: list[tuple[int, int]], taken: bytearray) -> str | None:
     """The corrected birth date; an empty string if what is given cannot be one."""
     lower = doc.words.lower
@@ -201,6 +225,8 @@ def _birth(doc: Document, start: int, end: int, old: list[tuple[int, int]], take
     if fresh:
         chosen = (
             fresh[-1]
+            if len(fresh) > 1 and _PUT_RIGHT.search(lower, fresh[0].end, fresh[-1].start)
+            else fresh[-1]
             if re.search(r"\b(?:not|was|had|instead)\b", lower[start:end])
             and len(fresh) > 1
             and re.search(r"\b(?:should be|is|correct)\b", doc.before(fresh[-1].start, 24))

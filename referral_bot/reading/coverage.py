@@ -133,6 +133,17 @@ _JOIN = re.compile(
 )
 
 
+_REFUSES = re.compile(
+    r"(?: \w+){0,2} (?:denied|denies|won'?t|wont|doesn'?t|does not|isn'?t|is not|not|dropped|terminated"
+    r"|termed|lapsed|ended|rejected|cancell?ed|expired)\b"
+)
+_REFUSED = re.compile(
+    r"\b(?:denied by|not covered by|no longer (?:has|on|with|covered by)|lost(?: \w+)?|dropped by"
+    r"|out of network (?:with|for)|not on|instead of|was on|had) $"
+)
+"""A payer that does not pay, beside somebody who pays alone."""
+
+
 class Coverage(NamedTuple):
     """What a range says about insurance."""
 
@@ -154,6 +165,14 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
             taken.append((paying.start(), again.end()))
     taken += [group.span() for group in _GROUP.finditer(lower, start, end)]
     named = payers_in(doc, start, end)
+    if paying:
+        refused = [
+            hit
+            for hit in named
+            if _REFUSES.match(lower, hit.end) or _REFUSED.search(doc.before(hit.start, 30))
+        ]
+        taken += [(hit.start, hit.end) for hit in refused]
+        named = [hit for hit in named if hit not in refused]
     labelled = [label for label in doc.labelled if label.role == "payer" and start <= label.label < end]
     first_labelled = next((label for label in labelled if _has_value(lower[label.start : label.end])), None)
     if first_labelled and _names_another(doc, first_labelled, named):
@@ -286,7 +305,8 @@ def _meant(doc: Document, hit: Hit) -> bool:
     before = doc.before(hit.start, 22)
     if re.search(
         r"\b(?:ins|insurance|seguro|takes?|accept(?:s|ed)?|covered (?:by|through|with)|has|have|with"
-        r"|payer|plan|on|got|in network with|w/) ?(?:is |are |for )?(?:now )?:?$",
+        r"|payer|plan|on|got|in network with|w/|auth\w* (?:obtained |approved |received |done )?(?:from|by"
+        r"|through|thru|with|via)|approv\w+ (?:by|from|through)) ?(?:is |are |for )?(?:now )?:?$",
         before,
     ):
         return True

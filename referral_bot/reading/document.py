@@ -124,6 +124,25 @@ class Document:
             begin = cut
         return sentences
 
+    def name_mentions(self, spans: list[tuple[int, int]]) -> None:
+        """Let cues be found around patients' names, as around a pronoun: "drop Abara's referral"."""
+        words = self.words
+        skipped = list(words.low)
+        replaced = list(words.low)
+        for start, end in spans:
+            first = words.at(start)
+            for index in range(first, min(words.at(end - 1) + 1, len(skipped))):
+                skipped[index] = replaced[index] = "please"
+            replaced[first] = "his" if words.lower.startswith("'s", end - 2) else "him"
+        found = self.lexicon.cues.find(words, *lemmatize(replaced))
+        for kind, hits in self.lexicon.cues.find(words, *lemmatize(skipped)).items():
+            listed = found.setdefault(kind, [])
+            listed += [
+                hit for hit in hits if not any(a.start < hit.end and hit.start < a.end for a in listed)
+            ]
+            listed.sort(key=_start_of)
+        self.cues = found
+
     def sentences_in(self, start: int, end: int) -> list[tuple[int, int]]:
         """The sentences that share a place with a range, in order."""
         first = max(0, bisect_right(self._sentence_starts, start) - 1)

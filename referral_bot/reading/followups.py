@@ -223,7 +223,8 @@ def read_cancel(
     by_id = [mention for mention in mentions if mention.by_id]
     if dup and (len(by_id) > 1 or (by_id and len(mentions) > 1) or by_id):
         kept = [mention for mention in by_id if _is_kept(doc, mention)]
-        gone = [mention for mention in by_id if mention not in kept]
+        stays = {identifier for mention in kept for identifier in mention.ids}
+        gone = [mention for mention in by_id if not stays & set(mention.ids)]
         fields["cancel_reason"] = "duplicate"
         if not kept and len(gone) > 1:
             kept, gone = [gone[1]], [gone[0]]
@@ -244,7 +245,9 @@ def _is_kept(doc: Document, mention: Mention) -> bool:
     begin = max(before.rfind(sign) for sign in ".,;") + 1
     stop = min((place for sign in ".,;" if (place := after.find(sign)) >= 0), default=len(after))
     if re.search(
-        r"\b(?:same as|dup(?:licate|e)? of|keep(?:ing)?|leave)[ ](?:the )?(?:open )?$", before[begin:]
+        r"\b(?:same as|dup(?:licate|e)? of|keep(?:ing)?|leave|leaving|use|using"
+        r"|stick with)[ ](?:the )?(?:open )?$",
+        before[begin:],
     ):
         return True
     return (
@@ -332,7 +335,7 @@ _FROM = re.compile(
     r"|couldn'?t|won'?t)(?: (?:do|make|come|keep|attend|be there|get (?:there|here|off|in)"
     r"|make it))?(?: (?:it|in|her|his|the|their|to|for|on|that))*|down for|booked (?:for|on)"
     r"|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?"
-    r"|visit(?: on)?|slot(?: on)?|from|off|her|his|the|on for|currently (?:on|at|set for)?|instead of"
+    r"|visit(?: on)?|slot(?: on)?|from|off|her|his|the|\w's|on for|currently (?:on|at|set for)?|instead of"
     r"|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on |the |el |this |next )*$"
 )
 
@@ -354,7 +357,8 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
             day
             and (_FROM.search(before) or not _WISHES.search(own))
             and not re.search(
-                r"\b(?:to|week of|after|before|until|till?|thru|through|back|back on|week of the"
+                r"\b(?:to|another|any|(?:a )?different|week of|after|before|until|till?|thru|through|back"
+                r"|back on|week of the"
                 r"|move[d]? (?:\w+ )?to"
                 r"|not before)[ ](?:the |a )?$",
                 before,
@@ -370,7 +374,9 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
             masked = masked[:begin] + " " * (reach - begin) + masked[reach:]
     masked = re.sub(
         r"\b(?:he|she|pt|they)(?:'s| is)? (?:mwf|tth|m/w/f|t/th/s)\b|\((?:he|she)[^)]{0,60}\)"
-        r"|\b(?:dialysis|chemo|works?)\b[^.,;)]{0,20}\b(?:mwf|tth|m/w/f)\b",
+        r"|\b(?:dialysis|chemo|works?|class|school|therapy|infusions?|radiation|custody"
+        r"|court)\b[^.,;)]{0,20}?\b(?:mwf|tth|m/w/f"
+        rf"|(?:{_DAY})(?:s|\b)(?:(?: and |, | & |/)(?:{_DAY})\b)*)",
         lambda match: " " * len(match[0]),
         masked,
     )
@@ -423,7 +429,8 @@ def _own_sentence(doc: Document, start: int, place: int) -> tuple[int, int]:
 
 
 _DAY_SPAN = re.compile(
-    rf"(?:(?:{_DAY}),? (?:the )?)?\b(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:jan|feb|mar|apr|may|jun|jul"
+    rf"(?:(?:this |next )?(?:{_DAY}),? (?:the )?)?\b(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:jan|feb|mar"
+    rf"|apr|may|jun|jul"
     rf"|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d{{1,2}}(?:st|nd|rd|th)?|the \d{{1,2}}(?:st|nd|rd|th)"
     rf"|\d{{1,2}}(?:st|nd|rd|th))\b|\b(?:today|tomorrow|tmrw|(?:this |next )?(?:{_DAY}))\b"
 )

@@ -241,6 +241,11 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
                     and raw[commas[0] + 1 : end].strip()[:1].islower()
                 ):
                     end = commas[0]
+        if role == "service":
+            fact = _FACT.search(raw, value, end)
+            if fact:
+                cut = _SHORT.search(raw, value, fact.start())
+                end = cut.start() if cut and not _FACT.match(raw, cut.end()) else value
         if role == "ignore" and form in ("re", "subject") and _is_clinical(words, value, end):
             role = "reason"
         if role == "ignore" and form == "to" and any(service.start == value for service in services):
@@ -254,6 +259,8 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
     return labelled
 
 
+_FACT = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\b(?i:dob|born)\b")
+"""A birth date or a number: facts of a patient, not of a specialty."""
 _CODE = re.compile(r"\b[A-TV-Z]\d[\dAB]\.[\dA-Z]")
 
 

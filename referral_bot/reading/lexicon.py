@@ -84,6 +84,12 @@ class Lexicon:
         hits = self.phrases.find(words)
         knows = self.phrases.knows
         for index, word in enumerate(words.low):
+            if word.endswith("'s"):
+                for kind, value in self.phrases.alone(word[:-2]):
+                    if kind == "service":
+                        listed = hits.setdefault(kind, [])
+                        listed.append(Hit(kind, value, index, index, words.start[index], words.end[index]))
+                        listed.sort(key=lambda hit: hit.start)
             if len(word) > 4 and word not in KNOWN_WORDS and word.isalpha() and not knows(word):
                 meant = self.typos.meant(word)
                 if meant is not None:

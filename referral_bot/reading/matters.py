@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from referral_bot.reading.coverage import meant_payers
+from referral_bot.reading.dates import birth_date
 from referral_bot.reading.document import Document
 from referral_bot.reading.patients import find_patient_names
 from referral_bot.reading.people import Contact, Doctor
@@ -63,6 +64,9 @@ def divide(
     patients = _patient_starts(doc, doctors, contacts)
     if len(patients) > 1:
         return _from_patients(doc, patients, mentions)
+    beside = _beside_others(doc, mentions, doctors, contacts)
+    if beside:
+        return Division(beside)
     return Division(_from_sentences(doc, mentions, patients) or [Matter(0, size, mentions)])
 
 
@@ -188,6 +192,53 @@ def _patient_starts(doc: Document, doctors: list[Doctor], contacts: list[Contact
             starts.append(best.start)
             previous = written.end
     return starts if len(starts) > 1 else []
+
+
+_BREAK = re.compile(r"[,;:.?!\n]|\band\b| - ")
+_DOES = ("status", "cancel", "update", "note", "document", "reschedule", "attach", "scheduled", "no_show")
+
+
+def _beside_others(
+    doc: Document, mentions: list[Mention], doctors: list[Doctor], contacts: list[Contact]
+) -> list[Matter]:
+    """A new patient with a birth date beside something about open referrals; empty if there is none."""
+    births = [
+        written
+        for written in doc.dates
+        if birth_date(written, doc.today) and not _EVENT_BEFORE.search(doc.before(written.start, 18))
+    ]
+    if not mentions or len(births) != 1:
+        return []
+    taken = bytearray(doc.words.taken)
+    for begin, stop in (
+        *((one.start, one.end) for one in doctors),
+        *((one.start, one.end) for one in contacts),
+    ):
+        taken[begin:stop] = b"\x01" * (stop - begin)
+    born = births[0]
+    names = [
+        one
+        for one in find_patient_names(doc, max(0, born.start - 60), born.start, taken)
+        if one.score >= 5 and born.start - one.end < 14
+    ]
+    if not names or any(one.start < names[0].end and names[0].start < one.end for one in mentions):
+        return []
+    start = doc.sentence_at(names[0].start)[0]
+    before = [one for one in mentions if one.end <= names[0].start]
+    after = [one for one in mentions if one.start > born.end]
+    if before and before[-1].end > start:
+        cut = _BREAK.search(doc.words.lower, before[-1].end, names[0].start)
+        start = cut.end() if cut else start
+    size = len(doc.words.raw)
+    end = doc.sentence_at(after[0].start)[0] if after else size
+    if end <= born.end:
+        return []
+    others = [(0, start, before), (end, size, after)]
+    if any(named and not any(doc.cue(kind, a, b) for kind in _DOES) for a, b, named in others):
+        return []
+    matters = [Matter(0, start, before)] if before else []
+    matters.append(Matter(start if before else 0, end, [], patient=True))
+    return [*matters, Matter(end, size, after)] if after else matters
 
 
 def _form_start(doc: Document, place: int) -> int:

@@ -13,11 +13,13 @@ _ID = re.compile(
 
 _ID_LABEL = re.compile(
     r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid"
-    r"|card)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn|id"
+    r"|card|afiliad[oa]|socio|miembro)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi"
+    r"|hicn|afiliad[oa]|socio|miembro|(?:mem|memb|sub)(?= ?[#:=])|id"
     r"|número de (?:póliza|miembro)|póliza|poliza)"
     r"[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
 )
 
+_DAY_IN_DIGITS = re.compile(r"(?:0\d|1[012])[0-3]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d")
 _A_PHONE = re.compile(r"(?:cell?|ph|tel|home|hm|fax|mob|cel|work|call|c|p|h|m|dob|npi|ext) ")
 
 _MBI = re.compile(
@@ -81,7 +83,11 @@ def read_member_id(
             if (
                 value.isdigit()
                 and len(value) in (8, 10)
-                and (len(value) == 8 or not re.fullmatch(r"[ ]?(?:#|id)?[ #:]*", gap[0] if gap else ""))
+                and (
+                    _DAY_IN_DIGITS.fullmatch(value)
+                    if len(value) == 8
+                    else not re.fullmatch(r"[ ]?(?:#|id)?[ #:]*", gap[0] if gap else "")
+                )
             ):
                 continue
             if any(written.start <= match.start() < written.end for written in doc.dates):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from referral_bot.reading.acts import Act
 from referral_bot.reading.availability import read_availability, read_topics
@@ -76,11 +77,14 @@ def outcomes_of(doc: Document, matter: Matter, acts: list[Act], names: list[Pati
         )
     ) or (len(distinct) > 1 and of_referral == ["cancel_referral"] and not doc.cue("dup", start, end)):
         outcomes = []
+        clauses = _own_clauses(doc, distinct, start, end)
         for number, mention in enumerate(distinct):
             stop = distinct[number + 1].start if number + 1 < len(distinct) else end
             begin = start if number == 0 else mention.start
             own = Matter(begin, stop, [mention])
-            outcomes.append(_one_outcome(doc, own, of_referral[:1], [], (start, end)))
+            outcomes.append(
+                _one_outcome(doc, own, of_referral[:1], [], clauses[number] if clauses else (start, end))
+            )
         others = [intent for intent in intents if intent not in OF_A_REFERRAL]
         return [*outcomes, *(loose_outcome(doc, intent, start, end) for intent in others)]
     if (
@@ -102,6 +106,25 @@ def outcomes_of(doc: Document, matter: Matter, acts: list[Act], names: list[Pati
             if name.score >= 4
         ]
     return [_one_outcome(doc, matter, intents, names, (start, end))]
+
+
+_CLAUSE = re.compile(r"[,;?.\n]+|\b(?:and|also|y)\b")
+
+
+def _own_clauses(doc: Document, mentions: list[Mention], start: int, end: int) -> list[tuple[int, int]]:
+    """The clause about each of several referrals, if each asks something of its own; else none."""
+    cuts = [start]
+    for one, other in pairwise(mentions):
+        breaks = list(_CLAUSE.finditer(doc.words.lower, one.end, other.start))
+        if not breaks:
+            return []
+        asked = [match for match in breaks if "?" in match[0] or "." in match[0]]
+        cuts.append((asked or breaks)[-1].end())
+    clauses = list(pairwise([*cuts, end]))
+    kinds = ("no_show", "scheduled", "seen", "status")
+    if all(any(doc.cue(kind, *clause) for kind in kinds) for clause in clauses):
+        return clauses
+    return []
 
 
 def _distinct(mentions: list[Mention]) -> list[Mention]:

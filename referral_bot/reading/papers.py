@@ -10,6 +10,11 @@ from referral_bot.reading.words import Hit
 
 Span = tuple[int, int]
 
+_LISTED = re.compile(
+    r" (?:\+|&|and|,) ?\w+(?: \w+)? (?:attached|faxed|sent|uploaded)| (?:attached|scan"
+    r"|report)"
+)
+
 _SENT = re.compile(
     r"\b(?:fax(?:ed|ing|es)?|sent|sending|send|attach(?:ed|ing|ment)?s?|enclosed|encl|uploaded|uploading"
     r"|upload|dropp(?:ed|ing)|drop|on the fax|see attached|included|including|forward(?:ed|ing)?|coming"
@@ -71,6 +76,7 @@ def find_documents(doc: Document, start: int, end: int) -> tuple[list[Fields], l
                 form in ("us", "ct")
                 and doc.style == "mixed"
                 and not doc.words.raw[hit.start : hit.end].isupper()
+                and not (form == "ct" and _LISTED.match(lower, hit.end))
             ):
                 continue
             if form in (

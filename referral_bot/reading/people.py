@@ -114,7 +114,7 @@ def name_run(doc: Document, index: int, *, capitals: bool, limit: int = 4) -> Ru
             and word in PARTICLES
             and (not capitals or raw[words.start[at]].isupper())
             and at + 1 < size
-            and word not in ("st", "la", "el", "al", "los", "las", "de", "do", "le", "mac")
+            and word not in ("st", "la", "el", "al", "ben", "los", "las", "de", "do", "le", "mac")
         ):
             particle += raw[words.start[at] : words.end[at]] + " "
             at += 1
@@ -169,6 +169,17 @@ _ORDERERS = frozenset(["ordering", "referring"])
 _ROLE_WORDS = frozenset(["md", "provider", "physician", "doc", "np", "pa"])
 
 
+_INITIALED = re.compile(r"(?:^|[.;,\n|] ?|[-–] )(?P<i>[A-Z])\. ?(?P<name>[A-Za-z][a-z'-]{2,})\s*$")
+"""A provider by initial and surname at the end of a message."""
+_RANKED = re.compile(
+    r"\b(?:NP|PA|PA-C|CNM|APRN|DO|MD|FNP|Capt\.?|Captain|Maj\.?|Major|Lt\.?(?: Col\.?)?|LtCol|Col\.?"
+    r"|Cmdr\.?|CDR|LCDR"
+    r"|Nurse [Pp]ractitioner|Physician [Aa]ssistant)"
+    r" (?P<name>[A-Z][a-z'-]+(?:-[A-Z][a-z]+)?(?: [A-Z][a-z'-]+(?:-[A-Z][a-z]+)?)?)(?![\w'])"
+)
+"""A provider by a credential or rank that stands before the name."""
+
+
 def find_doctors(doc: Document) -> list[Doctor]:
     """Every provider in the text, in order: "Dr. First Last", "LAST, FIRST MD", or the value of a label."""
     words = doc.words
@@ -183,6 +194,21 @@ def find_doctors(doc: Document) -> list[Doctor]:
             if name.last:
                 doctors.append(Doctor(label.start, label.start + len(value.rstrip(" ,")), name, label.role))
     labelled = tuple(doctors)
+    for match in _INITIALED.finditer(words.raw):
+        index = words.at(match.start("name"))
+        if is_plausible(words.low[index]) and not any(
+            one.start <= match.start() < one.end for one in labelled
+        ):
+            doctors.append(
+                Doctor(match.start("i"), match.end("name"), Name("", title_case(match["name"])), "")
+            )
+    for match in _RANKED.finditer(words.raw):
+        index = words.at(match.start("name"))
+        if is_plausible(words.low[index]) and not any(
+            one.start <= match.start() < one.end for one in doctors
+        ):
+            name = read_name(match["name"])
+            doctors.append(Doctor(match.start(), match.end(), name, ""))
     for index, word in enumerate(words.low):
         if word in DOCTOR_TITLES:
             found = _with_title(doc, index)
@@ -362,6 +388,13 @@ def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
 _NOT_THE_CONTACT = re.compile(r"\b(?:that'?s|that is) (?:his|her|the|their|my)?[ ]?$")
 
 
+_OWN_BIRTH = re.compile(
+    r"[ ,(]{1,3}(?:dob|d\.o\.b\.?|born|date of birth|bday|nacid[oa])?[ :]{0,2}(?:on "
+    r"|el )?\d{1,2}[/.-]\d{1,2}[/.-]\d\d"
+)
+"""A birth date after the name: this relative is sent too, not only called."""
+
+
 def find_contacts(doc: Document) -> list[Contact]:
     """Relatives and guardians: "mom Anjali", "his wife, Jo", "Opal (grandmother)", "Contact: Jo Park
     (wife)".
@@ -421,6 +454,8 @@ def find_contacts(doc: Document) -> list[Contact]:
                     name, end = " ".join(title_case(part) for part in parts), run.end
         if not name and hit.first > 0 and low[hit.first - 1] in ("(", "-", ",", "/"):
             name, start = _name_before(doc, hit.first - 2, hit.start)
+        if name and _OWN_BIRTH.match(words.lower, end):
+            continue
         contacts.append(Contact(start, end, relation, name))
     return contacts
 
@@ -429,6 +464,12 @@ def _name_before(doc: Document, index: int, place: int) -> tuple[str, int]:
     """The name that ends at a word, before "(wife)" or "- son", and where it begins."""
     words = doc.words
     first = index
+    if any(
+        hit.first <= index <= hit.last
+        for kind in ("payer", "plan", "service")
+        for hit in doc.hits.get(kind, ())
+    ):
+        return "", place
     relations = {hit.first for hit in doc.found("relation")}
     while (
         first >= 0

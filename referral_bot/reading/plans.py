@@ -101,7 +101,13 @@ def plan_after(doc: Document, place: int, end: int) -> tuple[str, int]:
                 index += 1
             continue
         break
+    if not parts and len(pending) == 1 and _IDENTIFIER_AFTER.match(words.raw, words.end[index - 1]):
+        return pending[0], words.end[index - 1]
     return " ".join(_unique(parts)), last
+
+
+_IDENTIFIER_AFTER = re.compile(r" #?[A-Z]{0,3}\d{6,}")
+"""A member id, which makes the word before it a plan: "Sanford Health Plan Simplicity 88120034"."""
 
 
 def _unique(parts: list[str]) -> list[str]:

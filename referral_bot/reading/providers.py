@@ -20,9 +20,9 @@ _PLACE_BEFORE = re.compile(
 )
 
 
-_COMPASS = frozenset(["north", "south", "east", "west", "downtown", "main", "central"])
+COMPASS = frozenset(["north", "south", "east", "west", "downtown", "main", "central"])
 """Ordinary words that places are called by."""
-_NO_PLACES = CLINICAL_WORDS - _COMPASS
+_NO_PLACES = CLINICAL_WORDS - COMPASS
 
 
 def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tuple[str, Span] | None:
@@ -58,7 +58,7 @@ def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tupl
         capital = raw[words.start[index]].isupper()
         if not capital and doc.style == "mixed":
             continue
-        if token in EVERYDAY_WORDS and not (capital and token in _COMPASS):
+        if token in EVERYDAY_WORDS and not (capital and token in COMPASS):
             continue
         last = index
         while (
@@ -94,7 +94,11 @@ def find_location(doc: Document, start: int, end: int, taken: bytearray) -> tupl
         ):
             if doc.style != "mixed" and not re.search(r"\b(?:at|@)[ ]$", before):
                 continue
-            if re.search(r"\bthe[ ]$", before):
+            if re.search(
+                r"\bthe[ ]$|\b(?:li?ves?|living|resid\w+|stay\w*|based|works?|located) (?:at|in"
+                r"|near)[ ]$",
+                before,
+            ):
                 continue
             best = _place(words.text(index, last)), (words.start[index], words.end[last])
     return best
@@ -109,7 +113,8 @@ _PREFERRED = re.compile(
     r"|would love"
     r"|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for"
     r"|if possible|patient of|to|for|hoping for|con|prefiere|attn|refer to|seen by|evaluated by|under"
-    r"|est(?:ablished)? with|established pt of)[ :]*(?:either |only |the |a )?|[>@])$"
+    r"|est(?:ablished)? with|established pt of|(?:prefers?|requests?|likes?)(?: [a-z]+){1,3}?(?: doctor"
+    r"| doc| one| provider| surgeon)?,)[ :]*(?:either |only |the |a )?|[>@])$"
 )
 
 _PREFERRED_AFTER = re.compile(

@@ -52,6 +52,8 @@ def read(
     if is_probe(doc):
         return Reading(("out_of_scope",), {}, (), ("privacy_refusal",))
     mentions = find_mentions(doc) or _quoted_mentions(doc, lexicon)
+    if mentions:
+        doc.name_mentions([(mention.start, mention.end) for mention in mentions])
     doctors, contacts = find_doctors(doc), find_contacts(doc)
     division = divide(doc, mentions, doctors, contacts)
     outcomes = interpret(doc, division, mentions, doctors, contacts)
@@ -83,6 +85,17 @@ def _share(doc: Document, division: Division, outcomes: list[Outcome]) -> None:
                 ]
     if len(submissions) > 1:
         _same_as_first(doc, submissions)
+        _share_surname(submissions)
+
+
+def _share_surname(submissions: list[Outcome]) -> None:
+    """Give the one surname that is said to those who have none: "Ana 3/4/15 and Leo Berrio 6/7/17"."""
+    patients = [outcome.fields.get("patient", {}) for outcome in submissions]
+    surnames = {patient["last"] for patient in patients if patient.get("last")}
+    if len(surnames) == 1:
+        for patient in patients:
+            if patient.get("first") and "last" not in patient:
+                patient["last"] = next(iter(surnames))
 
 
 def _fill(own: Fields, common: Fields) -> None:

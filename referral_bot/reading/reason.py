@@ -47,9 +47,12 @@ def read_reason(doc: Document, start: int, end: int, taken: bytearray) -> str:
         return _join([*labelled, *extra])
     kept: list[str] = []
     before_kept = False
-    for text, content, clinical, same in clauses:
+    told = [number for number, (_, content, clinical, _) in enumerate(clauses) if clinical and content]
+    for number, (text, content, clinical, same) in enumerate(clauses):
         keep = clinical > 0 and (content > 0)
         if not keep and before_kept and same and content > 0 and _CONTINUES.search(text.lower()):
+            keep = True
+        if not keep and before_kept and content > 0 and told and number < told[-1]:
             keep = True
         if keep:
             kept.append(text)

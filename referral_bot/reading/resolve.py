@@ -111,7 +111,35 @@ def _by_reference(doc: Document) -> list[Mention]:
         if not exact and not re.search(r"\d", tail):
             continue
         found.append(Mention(match.start(), match.end(), tuple(exact), "", "", True))
-    return found
+    if tails:
+        found += _by_tail(doc, tails, found)
+    return sorted(found)
+
+
+_BEFORE_TAIL = re.compile(
+    r"(?:\b(?:on|for|of|re|about|status|ref|referral|cancel|and|number|id|is|move|close|drop|pull|update"
+    r"|to|keep|from|about"
+    r"|de|del|remove|kill|void|with|as|or)|[,:(;])\s*$|^\s*$"
+)
+
+
+def _by_tail(doc: Document, tails: dict[str, list[str]], found: list[Mention]) -> list[Mention]:
+    """References without their letters: "keep 2K7M", "checking on 1411"."""
+    more = []
+    for match in _TAIL.finditer(doc.words.lower):
+        ids = tails.get(match[0].upper())
+        if not ids or any(one.start < match.end() and match.start() < one.end for one in found):
+            continue
+        label = doc.label_at(match.start())
+        if label and label.role in ("member", "group", "ignore", "mrn", "auth", "patient_id", "phone", "dob"):
+            continue
+        if match[0].isdigit() and not _BEFORE_TAIL.search(doc.before(match.start())):
+            continue
+        more.append(Mention(match.start(), match.end(), tuple(ids), "", "", True))
+    return more
+
+
+_TAIL = re.compile(r"(?<![\w/.#$-])(?:\d[a-z]\d[a-z]|\d{4,5})(?![\w/-])")
 
 
 def _by_name(doc: Document) -> list[Mention]:

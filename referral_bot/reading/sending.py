@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 
 from referral_bot.reading.acts import Act, Evidence
+from referral_bot.reading.dates import birth_date, years_between
 from referral_bot.reading.document import Document
 from referral_bot.reading.matters import Matter
 from referral_bot.reading.model import Fields
+from referral_bot.reading.names import is_plausible
 from referral_bot.reading.outcomes import OF_A_REFERRAL, Outcome, loose_outcome
 from referral_bot.reading.patients import PatientName
 from referral_bot.reading.people import Contact, Doctor
@@ -177,7 +179,7 @@ def submission_outcomes(
     outcome = Outcome(start, end, ["submit_referral"], submission.fields, submission.flags, True)
     if any(mention.ids for mention in matter.mentions) or _is_open(doc, submission.fields):
         outcome.flags.append("possible_duplicate")
-    outcomes = [outcome]
+    outcomes = _pair(doc, outcome) or [outcome]
     for act in acts:
         begin, stop = doc.sentence_at(act.place)
         question = "?" in doc.words.lower[begin:stop]
@@ -204,6 +206,42 @@ def submission_outcomes(
             and not doc.phones
         ):
             outcomes.append(Outcome(begin, stop, ["request_human"]))
+    return outcomes
+
+
+_PAIR = re.compile(r"\b(?P<one>[A-Z][a-z'-]+) (?:and|&|y|\+) (?P<two>[A-Z][a-z'-]+) (?P<last>[A-Z][\w'-]+)")
+
+
+def _pair(doc: Document, outcome: Outcome) -> list[Outcome]:
+    """Two new patients named in one breath, with their birth dates after each other; none if it is one."""
+    births = [
+        written
+        for written in doc.dates
+        if outcome.start <= written.start < outcome.end and written.year is not None
+    ]
+    match = _PAIR.search(doc.words.raw, outcome.start, outcome.end)
+    if (
+        len(births) != 2
+        or match is None
+        or births[0].start < match.end()
+        or births[1].start - births[0].end > 40
+    ):
+        return []
+    if not all(is_plausible(match[part].lower()) for part in ("one", "two")):
+        return []
+    outcomes = []
+    for part, written in (("one", births[0]), ("two", births[1])):
+        day = birth_date(written, doc.today)
+        patient = {
+            **outcome.fields.get("patient", {}),
+            "first": match[part],
+            "last": match["last"],
+            "dob": day.isoformat() if day else None,
+        }
+        fields = {**outcome.fields, "patient": {key: value for key, value in patient.items() if value}}
+        flags = [flag for flag in outcome.flags if flag != "minor"]
+        flags += ["minor"] if day and years_between(day, doc.today) < 18 else []
+        outcomes.append(Outcome(outcome.start, outcome.end, ["submit_referral"], fields, flags, True))
     return outcomes
 
 

@@ -10,6 +10,7 @@ from referral_bot.reading.document import Document
 from referral_bot.reading.matters import Matter
 from referral_bot.reading.outcomes import OF_A_REFERRAL
 from referral_bot.reading.people import find_doctors
+from referral_bot.reading.safety import says_not_ours
 from referral_bot.reading.when import read_when
 from referral_bot.reading.wishes import find_services
 
@@ -115,6 +116,8 @@ def settle(
             r"\b(?:third|3rd|again|veces|mucho|frustrat\w*|unaccept\w*|nobody|no one|lost)\b", lower
         ):
             drop("report_issue")
+    if "check_availability" in by and not about and says_not_ours(doc):
+        by["check_status"] = Act(by.pop("check_availability").place, "check_status")
     if "check_status" in by:
         if about and not (
             "check_availability" in by
@@ -320,6 +323,14 @@ def has_values(doc: Document, matter: Matter) -> bool:
     )
 
 
+_MOVED_DAY = re.compile(
+    r"\d{1,2}(?:/\d{1,2}|st|nd|rd|th)?\b[^.?!]{0,24}\b(?:needs? to be|should be|has to be|must be|to|->"
+    r"|=>) (?:the )?\d{1,2}(?:/\d{1,2}|st|nd|rd|th)"
+    r"|\b(?:can'?t|cannot|won'?t|unable)\b[^.?!]{0,40}\d{1,2}(?:/\d{1,2}|st|nd|rd|th)"
+)
+"""A day for another, or one on which somebody cannot come."""
+
+
 def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, opening: list[str]) -> list[Act]:
     """The likeliest act where no cue tells: what the list was announced as, or what one says of a
     referral.
@@ -329,6 +340,8 @@ def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, openin
         if intent in OF_A_REFERRAL | {"check_availability", "office_open", "ask_insurance_accepted"}:
             return [Act(matter.start, "check_status" if intent == "office_open" else intent)]
     if matter.mentions:
+        if _MOVED_DAY.search(lower) and "?" not in lower:
+            return [Act(matter.start, "reschedule_appointment")]
         if has_values(doc, matter) or (evidence.clinical >= 2 and "?" not in lower):
             return [Act(matter.start, "update_referral")]
         if doc.found("document", matter.start, matter.end) and re.search(r"\battach|\bfax", lower):

@@ -52,7 +52,7 @@ _FORMS = {
     r"|by )?month end|later this month)\b",
     "month_part": rf"\b(?P<part>early|mid|late|first week (?:of|in)|second week (?:of|in)|third week (?:of"
     rf"|in)|last week (?:of|in)|end of|beginning of|(?:sometime "
-    rf"|any ?time )?in) ?-?(?P<m>{MONTH})\b(?! ?\d)",
+    rf"|any ?time )?(?:in|en|during|durante)) ?-?(?P<m>{MONTH})\b(?! ?\d)",
     "between": rf"\b(?:between|from|entre|del)? ?(?P<a>{NAMED_DAY}) ?(?:-|to|thru|through|and|y"
     rf"|al) ?(?P<b>{NAMED_DAY}|\d{{1,2}}(?:st|nd|rd|th)?(?![\d/:]))",
     "within": rf"\b(?:w/in|within|in|over|en|inside of|dentro de)(?: (?:the|las|los))?(?: (?:next|coming"
@@ -75,9 +75,14 @@ _FORMS = {
     rf"|\d{{1,2}}(?:st|nd|rd"
     rf"|th)\b)(?P<on>(?: on| onward| onwards| or later| forward)?)",
 }
+_FORMS["from_day"] = (
+    rf"\b(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b)(?:,? (?:or|and) (?:later|after|any ?time after"
+    rf"|beyond)\b| ?onwards?\b| forward\b| ?\+)"
+)
 _PATTERNS = {name: re.compile(pattern) for name, pattern in _FORMS.items()}
 _WEEK = ("wk", "week", "semana")
 _HINTS = {
+    "from_day": ("later", "after", "beyond", "onward", "forward", "+"),
     "week_list": _WEEK,
     "week_or_next": _WEEK,
     "next_or_after": _WEEK,
@@ -86,7 +91,7 @@ _HINTS = {
     "this_week": _WEEK,
     "next_month": ("month", "mes"),
     "this_month": ("month", "mes"),
-    "month_part": ("early", "mid", "late", "week", "end", "beginning", "in"),
+    "month_part": ("early", "mid", "late", "week", "end", "beginning", "in", "en ", "dur"),
     "between": ("-", "to", "thr", "and", " y ", " al "),
     "within": ("in", "over", "en"),
     "next_n": ("next", "24", "48", "72"),
@@ -272,6 +277,11 @@ def _after_day(match: re.Match[str], today: date) -> Span | None:
     return Span(day if inclusive else day + timedelta(days=1), None)
 
 
+def _from_day(match: re.Match[str], today: date) -> Span | None:
+    day = day_named(match["d"], today)
+    return Span(day, None) if day else None
+
+
 _RULES: dict[str, Callable[[re.Match[str], date], Span | None]] = {
     "week_list": _week_list,
     "week_or_next": _days(0, 11),
@@ -289,4 +299,5 @@ _RULES: dict[str, Callable[[re.Match[str], date], Span | None]] = {
     "before_day": _before_day,
     "by_day": _by_day,
     "after_day": _after_day,
+    "from_day": _from_day,
 }

@@ -19,7 +19,7 @@ from referral_bot.reading.papers import find_documents
 from referral_bot.reading.patients import find_patient_names, labelled_name
 from referral_bot.reading.payer_shapes import payer_by_place
 from referral_bot.reading.people import Contact, Doctor, find_contacts, find_doctors
-from referral_bot.reading.providers import any_provider, find_location, split_doctors
+from referral_bot.reading.providers import COMPASS, any_provider, find_location, split_doctors
 from referral_bot.reading.reason import read_reason
 from referral_bot.reading.when import TIME_WORDS, When, read_when
 from referral_bot.reading.wishes import choose_service, find_needs, find_services, find_urgency
@@ -137,6 +137,8 @@ def read_submission(
         fields["insurance"] = coverage.insurance
     if authorization.auth:
         fields["auth"] = authorization.auth
+        if coverage.insurance.get("member_id") == authorization.auth.get("number"):
+            coverage.insurance.pop("member_id", None)
     if authorization.hold:
         flags.append("hold_booking_until_auth")
     if codes:
@@ -367,7 +369,7 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
         for a, b in when.taken:
             rest = rest[:a] + " " * (b - a) + rest[b:]
         words = re.findall(r"[^\W\d_]+", rest)
-        clinical = any(word in CLINICAL_WORDS for word in words)
+        clinical = any(word in CLINICAL_WORDS and word not in COMPASS for word in words)
         if _TO_FOLLOW.search(lower[begin:stop]):
             continue
         asks = _WISH.search(lower[begin:stop]) is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from referral_bot.reading.model import Fields
-from referral_bot.reading.moments import DAY, NAMED_DAY, day_named, monday_of, weekday_ahead
+from referral_bot.reading.moments import DAY, MONTH, NAMED_DAY, day_named, monday_of, weekday_ahead
 from referral_bot.reading.spans import Span, find_spans
 from referral_bot.reading.tables import word_list
 from referral_bot.reading.tables.calendar import DAY_KEYS, MONTHS, WEEKDAYS
@@ -34,7 +34,8 @@ _FREE = re.compile(
 )
 """Weekdays in general on which somebody can come."""
 _DAYS = re.compile(
-    rf"(?P<q>\b(?:next|this|coming|any|a|an|every|on|only|last|los|el|este|próximo|proximo|prefers?"
+    rf"(?P<q>\b(?:next|this|coming|another|different|any|a|an|every|on|only|last|los|el|este|próximo"
+    rf"|proximo|prefers?"
     rf"|either) )?(?<![\w'])(?P<d>{DAY})\b(?!')(?P<after> ?(?:the )?\d{{1,2}}(?:st|nd|rd|th)\b)?"
 )
 _SHORT_DAYS = re.compile(
@@ -84,6 +85,7 @@ _AFTER_TIME = re.compile(
 _LATER = re.compile(
     r"\b" + _CLOCK.format("") + r" ?(?:or later|or after|onward|onwards|and later|and after|\+|o más tarde)"
 )
+_IN_A_DATE = re.compile(rf"(?:[/\d-]|\b(?:{MONTH})\.? )$")
 _BETWEEN_TIME = re.compile(
     r"\b(?:between|entre(?: las)?|from) "
     + _CLOCK.format("a")
@@ -249,6 +251,8 @@ def _hours(text: str, when: When) -> None:
         for match in pattern.finditer(text):
             if any(a < match.end() and match.start() < b for a, b in when.taken):
                 continue
+            if pattern is _LATER and _IN_A_DATE.search(text, 0, match.start()):
+                continue
             noon = match.groupdict().get("noon")
             value = "12:00" if noon else _hour(match["h"], match["m"], match["p"])
             if value and not getattr(when, key):
@@ -324,7 +328,7 @@ def _weekdays(text: str, when: When, today: date, general: bool) -> None:
             name.endswith("s")
             and name
             not in ("tues", "thurs", "weds", "lunes", "martes", "miércoles", "miercoles", "jueves", "viernes")
-        ) or qualifier in ("any", "a", "every", "los", "only", "either")
+        ) or qualifier in ("any", "a", "another", "different", "every", "los", "only", "either")
         if (
             not qualifier
             and named

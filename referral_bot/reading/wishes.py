@@ -24,7 +24,8 @@ _SERVICE_AFTER = re.compile(
     r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment"
     r"|appointments|visit|clinic|f/u|follow|new|for|needs?|see|take|do|have|opinion|input|folks|specialist"
     r"|referral"
-    r"|opening|openings|slot|slots|spot|spots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr"
+    r"|first|soonest|earliest|opening|openings|slot|slots|spot|spots|asap|stat|urgent|pt|pts|patient"
+    r"|patients|dept|team|doctor|dr"
     r"|spine|or"
     r"|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to"
     r"|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
@@ -69,7 +70,8 @@ clinical after.
 _URGENCY = re.compile(
     r"(?P<stat>\bstat\b(?! ?(?:lab|ekg|echo|ct\b|mri))|\bemergen(?:t|tly)\b|\bright away\b|\bimmediately\b)"
     r"|(?P<routine>\b(?:non|not|isn't|isnt|no es|nothing|no)[ -]?(?:too |super |that |terribly |an? "
-    r"|at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush|hurry)\b"
+    r"|in any |in a |in |at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush"
+    r"|hurry)\b"
     r"|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b|\bno (?:rush"
     r"|hurry|urgency|prisa)\b|\bno need to rush\b|\bsin prisa\b|\bwhenever (?:you|y'all|there|works|is"
     r"|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b"
@@ -128,6 +130,12 @@ _NO = re.compile(
 )
 
 
+_ITS_TIME = re.compile(
+    r"'s (?:first|next|earliest|soonest|wait|schedule|availability|opening|calendar|fax"
+    r"|phone)"
+)
+
+
 class Service(NamedTuple):
     """A specialty named in the text."""
 
@@ -170,7 +178,9 @@ def find_services(doc: Document, start: int, end: int) -> list[Service]:
         if form == "id" and not re.search(r"\b(?:to|for|see|by)[ ]$", doc.before(hit.start, 8)):
             continue
         before, after = doc.before(hit.start, 24), doc.after(hit.end, 24)
-        if after.startswith("'") or (before.endswith(("'", "/")) and form != "gi"):
+        if (after.startswith("'") and not _ITS_TIME.match(after)) or (
+            before.endswith(("'", "/")) and form != "gi"
+        ):
             continue
         if role == "reason" and form in SOFT:
             continue
@@ -194,11 +204,22 @@ def find_services(doc: Document, start: int, end: int) -> list[Service]:
                 continue
         elif _CLINICAL_AFTER.match(after) and role != "service":
             continue
-        if re.search(
-            r"\b(?:her|his|saw|seen by|sees|per|followed by|s/p|had|already has an?|their"
-            r"|established with|released by|cleared by|from)[ ]$",
-            before,
-        ) and not re.search(r"\b(?:be seen by|to be seen by|referral from|see)[ ]$", before):
+        if (
+            re.search(
+                r"\b(?:her|his|saw|seen by|sees|per|followed by|s/p|had|already has an?|their"
+                r"|established with|released by|cleared by|from)[ ]$",
+                before,
+            )
+            and not re.search(r"\b(?:be seen by|to be seen by|referral from|see)[ ]$", before)
+            and not (
+                before.endswith("seen by ")
+                and re.search(
+                    r"\b(?:wants?|needs?|like|get|please|pls"
+                    r"|have)\b",
+                    doc.words.lower[doc.sentence_at(hit.start)[0] : hit.start],
+                )
+            )
+        ):
             continue
         found.append(Service(hit.start, hit.end, str(hit.value)))
     return found

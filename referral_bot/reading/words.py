@@ -156,6 +156,10 @@ class Phrases:
             for phrase in listed:
                 self.add(kind, value, phrase)
 
+    def alone(self, word: str) -> list[tuple[str, object]]:
+        """Kind and value of the phrases that are this one word."""
+        return self._alone.get(word, [])
+
     def knows(self, word: str) -> bool:
         """Whether some phrase begins with this word."""
         return word in self._alone or word in self._longer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-DOCTOR_TITLES = frozenset(["dr", "doctor", "doctora", "dra", "drs", "doc"])
+DOCTOR_TITLES = frozenset(["dr", "doctor", "doctora", "dra", "drs", "doc", "prof", "professor"])
 PATIENT_TITLES = {
     "mr": "male",
     "mister": "male",

@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -78,6 +79,14 @@ class Sender(Protocol):
         """Bring in the file of `outgoing.fetch`: its content and media type."""
 
 
+@dataclass(frozen=True)
+class InHand:
+    """A row that is being delivered, as it was claimed."""
+
+    row: OutboxMessage
+    task: asyncio.Task[None]
+
+
 class DeliveryWorker:
     """Delivers what the outbox holds until it is stopped. Not thread-safe: `wake` on the loop's thread."""
 
@@ -101,7 +110,7 @@ class DeliveryWorker:
         self._pace = pace or Pace()
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._in_hand: dict[str, InHand] = {}
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -125,7 +134,8 @@ class DeliveryWorker:
         if self._running is not None:
             await self._running
         if self._in_hand:
-            _, late = await asyncio.wait(self._in_hand.values(), timeout=within)
+            tasks = [held.task for held in self._in_hand.values()]
+            _, late = await asyncio.wait(tasks, timeout=within)
             # Whether these arrive is unknown: their leases run out and the next attempt looks first.
             for task in late:
                 task.cancel()
@@ -151,10 +161,12 @@ class DeliveryWorker:
             if outgoing is None:
                 # Nothing to do any more, and what lay behind it in its thread is free.
                 self.wake()
-            elif row.id not in self._in_hand:
-                # It may be, where its lease ran out because the clock was turned.
+            elif row.id in self._in_hand:
+                # The clock was turned, or this process was suspended: the lease it has now is another.
+                self._in_hand[row.id].row.leased_until = row.leased_until
+            else:
                 task = asyncio.create_task(self._deliver(row, outgoing))
-                self._in_hand[row.id] = task
+                self._in_hand[row.id] = InHand(row, task)
                 task.add_done_callback(partial(self._let_go, row.id))
 
     def _let_go(self, row_id: str, _: asyncio.Task[None]) -> None:
@@ -218,11 +230,11 @@ class DeliveryWorker:
             if wait <= 0:
                 return True
             if wait > patience:
-                await self._settle(put_back(row.id, self._later(wait)))
+                await self._settle(put_back(row, self._later(wait)))
                 return False
             patience -= wait
             await self._stopped_within(wait)
-        await self._settle(put_back(row.id, self._clock.now()))
+        await self._settle(put_back(row, self._clock.now()))
         return False
 
     async def _attempt(self, row: OutboxMessage, outgoing: Outgoing) -> Callable[[Transaction], None]:
@@ -236,12 +248,10 @@ class DeliveryWorker:
                     document_id = outgoing.fetch[0]
                     content, media_type = await sender.fetch(outgoing)
                     now = self._clock.now()
-                    return lambda tx: core.fetched(
-                        tx, row.id, document_id, content, media_type, now, self._phi
-                    )
+                    return lambda tx: core.fetched(tx, row, document_id, content, media_type, now, self._phi)
                 message_id = await sender.send(outgoing)
                 now = self._clock.now()
-                return lambda tx: core.delivered(tx, row.id, message_id, now)
+                return lambda tx: core.delivered(tx, row, message_id, now)
         except TimeoutError:
             raise SendFailed("timeout") from None
 
@@ -254,15 +264,15 @@ class DeliveryWorker:
             log.error("outbox_dead", outbox_id=row.id, platform=platform, code=code)
             if outgoing is not None and outgoing.fetch is not None:
                 document_id = outgoing.fetch[0]
-                await self._settle(lambda tx: core.fetch_refused(tx, row.id, document_id, now, self._phi))
+                await self._settle(lambda tx: core.fetch_refused(tx, row, document_id, now, self._phi))
             else:
-                await self._settle(lambda tx: core.failed(tx, row.id, code, None, now))
+                await self._settle(lambda tx: core.failed(tx, row, code, None, now))
             return
         delay = self._back_off(row.attempts) if failure.retry_after is None else failure.retry_after
         self._metrics.retried.labels(platform, code).inc()
         log.warning("outbox_retry", outbox_id=row.id, platform=platform, code=code, delay_s=round(delay, 1))
         retry_at = self._later(delay)
-        await self._settle(lambda tx: core.failed(tx, row.id, code, retry_at, now))
+        await self._settle(lambda tx: core.failed(tx, row, code, retry_at, now))
 
     def _bug(self, row: OutboxMessage, code: str) -> SendFailed:
         """A failure of this program's own: tried again a few times, since it may pass."""
@@ -302,11 +312,11 @@ class DeliveryWorker:
         return await asyncio.wrap_future(self._store.transact(use_case))
 
 
-def put_back(row_id: str, not_before: datetime) -> Callable[[Transaction], None]:
+def put_back(claimed: OutboxMessage, not_before: datetime) -> Callable[[Transaction], None]:
     """The use case that hands a row back which nobody tried to deliver, for later."""
 
     def use_case(tx: Transaction) -> None:
-        row = tx.get(OutboxMessage, row_id)
+        row = core.still_leased(tx, claimed)
         if row is not None and row.status is OutboxStatus.SENDING:
             row.status = OutboxStatus.PENDING
             row.leased_until = None

@@ -20,6 +20,8 @@ _CHANNEL = "referral_bot_outbox"
 _LOOK_UP_SECONDS = 0.5
 """How long the listening thread takes to notice that it should end."""
 _RECONNECT_SECONDS = 0.5
+_APART_SECONDS = 0.01
+"""Between two rings: what is committed meanwhile is told with the second."""
 
 
 class Bell:
@@ -72,6 +74,7 @@ class Bell:
             connection.execute(f"NOTIFY {_CHANNEL}")
             with self._pulled:
                 self._rings -= rung
+            self._ending.wait(_APART_SECONDS)
 
     def _listen(self) -> None:
         self._keep_connected(self._listen_on)

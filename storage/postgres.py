@@ -27,6 +27,7 @@ from storage.audit import Chain, Head
 from storage.bell import Bell
 from storage.encryption import KeyRing
 from storage.memo import DirectoryMemo
+from storage.prepared import PreparedCursor
 from storage.statements import Statement
 from storage.store import SqlStore, Turn
 from storage.transaction import SqlTransaction
@@ -230,13 +231,12 @@ class PostgresStore(SqlStore):
         pooled = self.engine.raw_connection()
         driver = cast("psycopg.Connection[Any]", pooled.driver_connection)
         connection = Connection(
-            new_cursor=driver.cursor,
+            cursor=PreparedCursor(driver),
             dialect=self.engine.dialect,
             ring=self._ring,
             random=self._random,
             chain=Chain(f"{self._random.getrandbits(64):016x}", self._audit_key),
             memo=self._memo,
-            together=driver.pipeline,
         )
         return _Seat(pooled, driver, connection)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty
@@ -23,6 +24,7 @@ from referral_bot.errors import StoreUnavailable
 from storage.audit import Chain
 from storage.encryption import KeyRing
 from storage.memo import DirectoryMemo
+from storage.statements import Group
 from storage.store import SqlStore, Turn
 from storage.transaction import SqlTransaction
 from storage.work import Connection
@@ -113,6 +115,21 @@ class _TurnBroke(Exception):
         self.outcome = outcome
 
 
+class _Cursor(sqlite3.Cursor):
+    """sqlite3's cursor, which runs in this process: much at a time costs it no less."""
+
+    def send(self, groups: Sequence[Group]) -> list[int]:
+        """Run each statement with each of its rows of parameters; how many rows each changed in all."""
+        return [self._run(sql, rows) for sql, rows in groups]
+
+    def _run(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        if len(rows) == 1:
+            self.execute(sql, rows[0])
+        else:
+            self.executemany(sql, rows)
+        return self.rowcount
+
+
 class SqliteStore(SqlStore):
     """The port's `Store` in one SQLite file."""
 
@@ -121,7 +138,7 @@ class SqliteStore(SqlStore):
         self._pooled = engine.raw_connection()
         self._driver = cast(sqlite3.Connection, self._pooled.driver_connection)
         self._connection = Connection(
-            new_cursor=self._driver.cursor,
+            cursor=self._driver.cursor(_Cursor),
             dialect=engine.dialect,
             ring=ring,
             random=random,
@@ -194,6 +211,7 @@ class SqliteStore(SqlStore):
         transaction = SqlTransaction(self._connection)
         try:
             result = transaction.attempt(lambda: turn.use_case(transaction))
+            transaction.settle()
         except BaseException as error:
             told = _unavailable(error) if isinstance(error, sqlite3.Error) and _is_trouble(error) else error
             outcome = _Outcome(turn, error=told)

@@ -16,10 +16,12 @@ from sqlalchemy.sql import visitors
 
 Core = Select[*tuple[Any, ...]] | Insert | Update | Delete
 AnyInsert = sqlite.Insert | postgresql.Insert
+Group = tuple[str, Sequence[Sequence[Any]]]
+"""SQL, and a row of parameters for each time that it is to be run."""
 
 
 class Cursor(Protocol):
-    """The part of a DB-API cursor that the store uses; sqlite3's and psycopg's have it."""
+    """The part of a DB-API cursor that the store uses, and a way to send much at a time."""
 
     @property
     def rowcount(self) -> int:
@@ -28,11 +30,11 @@ class Cursor(Protocol):
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
         """Run one statement."""
 
-    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> Any:
-        """Run one statement with each of these parameters; `rowcount` is then of all together."""
-
     def fetchall(self) -> list[Any]:
         """Every row the last statement gave."""
+
+    def send(self, groups: Sequence[Group]) -> list[int]:
+        """Run each statement with each of its rows of parameters; how many rows each changed in all."""
 
 
 class Compiled:
@@ -86,6 +88,7 @@ class Statement:
         self._compiled: dict[str, Compiled] = {}
         self.certain = certain
         self.is_insert = isinstance(core, Insert)
+        self.is_select = isinstance(core, Select)
 
     @cached_property
     def tables(self) -> frozenset[str]:

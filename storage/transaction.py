@@ -36,6 +36,10 @@ _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
 _TRIES = 5
 """So many references taken in a row mean that most of that length are: one character more from then on."""
 
+_SET = "SAVEPOINT attempt"
+_ROLL_BACK = "ROLLBACK TO SAVEPOINT attempt"
+_RELEASE = "RELEASE SAVEPOINT attempt"
+
 _AUDIT = tables.AUDIT.c
 _ADD_AUDIT = Statement(insert(tables.AUDIT).values(given(tables.AUDIT.columns)))
 
@@ -81,7 +85,7 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
         self.flush()
         head, wrote_outbox = self._connection.chain.head, self.wrote_outbox
         raised = len(self._raised)
-        self._cursor.execute("SAVEPOINT attempt")
+        self._savepoints.append(_SET)
         try:
             result = act()
             self.flush()
@@ -89,13 +93,20 @@ class SqlTransaction(DirectoryWork, UpkeepWork, OutboxWork):
             self.undone(raised)
             # Where the engine has given the whole transaction up, the exception under way says why.
             with suppress(Exception):
-                self._cursor.execute("ROLLBACK TO SAVEPOINT attempt")
-                self._cursor.execute("RELEASE SAVEPOINT attempt")
+                self._leave(_ROLL_BACK, _RELEASE)
+                self.settle()
             self._connection.chain.head, self.wrote_outbox = head, wrote_outbox
             self._look_anew()
             raise
-        self._cursor.execute("RELEASE SAVEPOINT attempt")
+        self._leave(_RELEASE)
         return result
+
+    def _leave(self, *statements: str) -> None:
+        """End the innermost attempt, where anything was written in it."""
+        if self._savepoints and self._savepoints[-1] == _SET:
+            self._savepoints.pop()
+        else:
+            self._savepoints += statements
 
     def undone(self, raised: int = 0) -> None:
         """What was written is being undone, all but the first so many changes of versioned records.

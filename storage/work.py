@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -17,7 +16,7 @@ from storage.encryption import KeyRing
 from storage.memo import DirectoryMemo
 from storage.pending import Pending
 from storage.records import Finder, Kind, Model
-from storage.statements import Cursor, Statement
+from storage.statements import Cursor, Group, Statement
 
 _PLACE_BITS = 48
 _CHANCE_BITS = 80
@@ -44,20 +43,16 @@ class Ids:
 class Connection:
     """One connection and what goes with it; transactions follow each other on it."""
 
-    new_cursor: Callable[[], Cursor]
+    cursor: Cursor
     dialect: Dialect
     ring: KeyRing
     random: Random
     chain: Chain
     memo: DirectoryMemo
-    together: Callable[[], AbstractContextManager[object]] = nullcontext
-    """Within it, statements are sent without waiting for the result of the one before."""
     ids: Ids = field(init=False)
-    cursor: Cursor = field(init=False)
 
     def __post_init__(self) -> None:
         self.ids = Ids(self.random)
-        self.cursor = self.new_cursor()
 
 
 class Work:
@@ -72,6 +67,8 @@ class Work:
         self._cursor = connection.cursor
         self._dialect = connection.dialect
         self._pending = Pending()
+        self._savepoints: list[str] = []
+        """Statements about them that go with the next that writes: what writes nothing needs none."""
         self._ahead = ReadAhead()
 
     def _run(self, statement: Statement, /, **values: Any) -> int:
@@ -91,24 +88,28 @@ class Work:
         if not self._pending:
             return
         groups = self._pending.take()
-        with self._connection.together() if len(groups) > 1 else nullcontext():
-            sent = [(statement, rows, self._send(statement, rows)) for statement, rows in groups]
-        if any(statement.certain and cursor.rowcount != len(rows) for statement, rows, cursor in sent):
-            raise Stale("Somebody else changed this in the meantime; nothing was written. Open it again.")
+        changed = self._send([(statement.on(self._dialect).sql, rows) for statement, rows in groups])
+        for (statement, rows), count in zip(groups, changed, strict=True):
+            if statement.certain and count != len(rows):
+                said = "Somebody else changed this in the meantime; nothing was written. Open it again."
+                raise Stale(said)
 
-    def _send(self, statement: Statement, rows: Sequence[Sequence[Any]]) -> Cursor:
-        # A cursor each: where they are sent together, the results come only in the end.
-        cursor = self._connection.new_cursor()
-        sql = statement.on(self._dialect).sql
-        if len(rows) == 1:
-            cursor.execute(sql, rows[0])
-        else:
-            cursor.executemany(sql, rows)
-        return cursor
+    def settle(self) -> None:
+        """Leave the savepoints that are over by now."""
+        if self._savepoints:
+            self._send([])
+
+    def _send(self, groups: Sequence[Group]) -> list[int]:
+        """Send statements behind the savepoints that wait; how many rows each of them changed."""
+        savepoints: list[Group] = [(sql, [()]) for sql in self._savepoints]
+        self._savepoints.clear()
+        return self._cursor.send([*savepoints, *groups])[len(savepoints) :]
 
     def _execute(self, statement: Statement, values: Mapping[str, Any]) -> None:
         if self._pending.touches(statement.tables):
             self.flush()
+        if not statement.is_select:
+            self.settle()
         compiled = statement.on(self._dialect)
         self._cursor.execute(compiled.sql, compiled.parameters(values))
 

@@ -139,10 +139,21 @@ def _outgoing(
     )
 
 
-def delivered(tx: Transaction, row_id: str, message_id: str, now: datetime) -> None:
+def still_leased(tx: Transaction, claimed: OutboxMessage) -> OutboxMessage | None:
+    """A claimed row as it stands now; none where it has been sent, or somebody else has it by now.
+
+    Whoever was suspended past their lease must not undo what has become of the row since.
+    """
+    row = tx.get(OutboxMessage, claimed.id)
+    if row is None or row.status is OutboxStatus.SENT or row.leased_until != claimed.leased_until:
+        return None
+    return row
+
+
+def delivered(tx: Transaction, claimed: OutboxMessage, message_id: str, now: datetime) -> None:
     """A row has arrived as `message_id`: its thread knows its root and its head from it."""
-    row = tx.get(OutboxMessage, row_id)
-    if row is None or row.status is OutboxStatus.SENT:
+    row = still_leased(tx, claimed)
+    if row is None:
         return
     _mark(tx, row, OutboxStatus.SENT, now, message_id)
     thread = tx.get(Thread, row.thread_id or "")
@@ -157,10 +168,12 @@ def delivered(tx: Transaction, row_id: str, message_id: str, now: datetime) -> N
         tx.save(thread)
 
 
-def failed(tx: Transaction, row_id: str, code: str, retry_at: datetime | None, now: datetime) -> None:
+def failed(
+    tx: Transaction, claimed: OutboxMessage, code: str, retry_at: datetime | None, now: datetime
+) -> None:
     """A row did not arrive: it is tried again at `retry_at`, or never; then the practice is told."""
-    row = tx.get(OutboxMessage, row_id)
-    if row is None or row.status is OutboxStatus.SENT:
+    row = still_leased(tx, claimed)
+    if row is None:
         return
     row.failure, row.leased_until = code, None
     row.attempts += 1
@@ -219,20 +232,26 @@ def resend_dead(tx: Transaction, now: datetime, since: datetime | None = None) -
 
 
 def fetched(
-    tx: Transaction, row_id: str, document_id: str, content: bytes, media_type: str, now: datetime, phi: Phi
+    tx: Transaction,
+    claimed: OutboxMessage,
+    document_id: str,
+    content: bytes,
+    media_type: str,
+    now: datetime,
+    phi: Phi,
 ) -> None:
     """A file has been brought in."""
-    row, practice = tx.get(OutboxMessage, row_id), tx.practice()
-    if row is None or row.status is OutboxStatus.SENT or practice is None:
+    row, practice = still_leased(tx, claimed), tx.practice()
+    if row is None or practice is None:
         return
     _mark(tx, row, OutboxStatus.SENT, now)
     documents.fetched(Scene(tx, practice, now, phi), document_id, content, media_type)
 
 
-def fetch_refused(tx: Transaction, row_id: str, document_id: str, now: datetime, phi: Phi) -> None:
+def fetch_refused(tx: Transaction, claimed: OutboxMessage, document_id: str, now: datetime, phi: Phi) -> None:
     """A file can't be brought in; whoever sent it is told."""
-    row, practice = tx.get(OutboxMessage, row_id), tx.practice()
-    if row is None or row.status is OutboxStatus.SENT or practice is None:
+    row, practice = still_leased(tx, claimed), tx.practice()
+    if row is None or practice is None:
         return
     _mark(tx, row, OutboxStatus.SENT, now)
     documents.refuse(Scene(tx, practice, now, phi), document_id, documents.GONE)

@@ -12,11 +12,12 @@ import pytest
 
 from handlers import delivery
 from handlers.clock import DemoClock
-from handlers.delivery import BUG_ATTEMPTS, LEASE, DeliveryWorker, SendFailed
+from handlers.delivery import BUG_ATTEMPTS, LEASE, DeliveryWorker, SendFailed, put_back
 from handlers.metrics import Metrics
 from handlers.pace import Pace
 from referral_bot.cards import elements
 from referral_bot.cards.elements import Card, Text
+from referral_bot.desk import delivery as core
 from referral_bot.desk.delivery import Outgoing
 from referral_bot.errors import StoreUnavailable
 from referral_bot.model import (
@@ -354,6 +355,21 @@ async def test_what_a_crash_left_in_the_air_is_looked_for_when_its_lease_is_over
     await run_until(make(), sender, 2)
     assert sender.got[1].retry
     assert row(store, "r1").status is OutboxStatus.SENT
+
+
+def test_who_was_suspended_past_the_lease_changes_nothing_any_more(store: SqlStore, clock: DemoClock) -> None:
+    add_thread(store, "t1")
+    add_row(store, "r1", "t1")
+    (suspended,) = do(store, lambda tx: tx.claim_outbox(clock.now(), LEASE, 10))
+    clock.forward(LEASE)
+    (other,) = do(store, lambda tx: tx.claim_outbox(clock.now(), LEASE, 10))
+    now = clock.now()
+    do(store, lambda tx: core.failed(tx, suspended, "timeout", now, now))
+    do(store, put_back(suspended, now))
+    do(store, lambda tx: core.delivered(tx, suspended, "1.1", now))
+    assert row(store, "r1") == other
+    do(store, lambda tx: core.delivered(tx, other, "1.2", now))
+    assert (row(store, "r1").status, row(store, "r1").sent_as) == (OutboxStatus.SENT, "1.2")
 
 
 async def test_a_turn_of_the_clock_during_an_attempt_does_not_send_twice(

@@ -23,7 +23,7 @@ from handlers.clock import Clock
 from handlers.metrics import Metrics
 from handlers.pace import Channel, Pace
 from referral_bot.desk import delivery as core
-from referral_bot.desk.delivery import Outgoing
+from referral_bot.desk.delivery import Claim, Outgoing
 from referral_bot.errors import StoreUnavailable
 from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus, Phi
 from referral_bot.store import Result, Store, Transaction
@@ -81,9 +81,9 @@ class Sender(Protocol):
 
 @dataclass(frozen=True)
 class InHand:
-    """A row that is being delivered, as it was claimed."""
+    """A row that is being delivered."""
 
-    row: OutboxMessage
+    claim: Claim
     task: asyncio.Task[None]
 
 
@@ -161,12 +161,9 @@ class DeliveryWorker:
             if outgoing is None:
                 # Nothing to do any more, and what lay behind it in its thread is free.
                 self.wake()
-            elif row.id in self._in_hand:
-                # The clock was turned, or this process was suspended: the lease it has now is another.
-                self._in_hand[row.id].row.leased_until = row.leased_until
-            else:
+            elif row.id not in self._in_hand:
                 task = asyncio.create_task(self._deliver(row, outgoing))
-                self._in_hand[row.id] = InHand(row, task)
+                self._in_hand[row.id] = InHand(Claim.of(row), task)
                 task.add_done_callback(partial(self._let_go, row.id))
 
     def _let_go(self, row_id: str, _: asyncio.Task[None]) -> None:
@@ -184,14 +181,26 @@ class DeliveryWorker:
             return await self._claim_one_by_one(limit)
 
     def _claim_prepared(self, tx: Transaction, limit: int) -> list[Prepared]:
+        return [(row, self._prepare(row, tx)) for row in self._lease(tx, limit)]
+
+    def _lease(self, tx: Transaction, limit: int) -> list[OutboxMessage]:
         rows = tx.claim_outbox(self._clock.now(), LEASE, limit)
-        return [(row, self._prepare(row, tx)) for row in rows]
+        for row in rows:
+            if held := self._in_hand.get(row.id):
+                # The clock was turned, or this process was suspended. It is known before it is committed, so
+                # that what comes of the attempt under way is taken under either lease.
+                held.claim.leases.add(row.leased_until)
+        return rows
+
+    def _claim_to(self, row: OutboxMessage) -> Claim:
+        held = self._in_hand.get(row.id)
+        return held.claim if held else Claim.of(row)
 
     def _prepare(self, row: OutboxMessage, tx: Transaction) -> Outgoing | None:
         return core.prepare(tx, row, self._clock.now(), self._phi)
 
     async def _claim_one_by_one(self, limit: int) -> list[Prepared]:
-        rows = await self._transact(lambda tx: tx.claim_outbox(self._clock.now(), LEASE, limit))
+        rows = await self._transact(lambda tx: self._lease(tx, limit))
         prepared: list[Prepared] = []
         for row in rows:
             try:
@@ -230,16 +239,16 @@ class DeliveryWorker:
             if wait <= 0:
                 return True
             if wait > patience:
-                await self._settle(put_back(row, self._later(wait)))
+                await self._settle(put_back(self._claim_to(row), self._later(wait)))
                 return False
             patience -= wait
             await self._stopped_within(wait)
-        await self._settle(put_back(row, self._clock.now()))
+        await self._settle(put_back(self._claim_to(row), self._clock.now()))
         return False
 
     async def _attempt(self, row: OutboxMessage, outgoing: Outgoing) -> Callable[[Transaction], None]:
         """Bring it out, or the file in; returns the use case that keeps what came of it."""
-        sender = self._senders.get(outgoing.platform)
+        sender, claim = self._senders.get(outgoing.platform), self._claim_to(row)
         if sender is None:
             raise SendFailed("platform_not_set_up", final=True)
         try:
@@ -248,31 +257,33 @@ class DeliveryWorker:
                     document_id = outgoing.fetch[0]
                     content, media_type = await sender.fetch(outgoing)
                     now = self._clock.now()
-                    return lambda tx: core.fetched(tx, row, document_id, content, media_type, now, self._phi)
+                    return lambda tx: core.fetched(
+                        tx, claim, document_id, content, media_type, now, self._phi
+                    )
                 message_id = await sender.send(outgoing)
                 now = self._clock.now()
-                return lambda tx: core.delivered(tx, row, message_id, now)
+                return lambda tx: core.delivered(tx, claim, message_id, now)
         except TimeoutError:
             raise SendFailed("timeout") from None
 
     async def _note_failure(self, row: OutboxMessage, outgoing: Outgoing | None, failure: SendFailed) -> None:
         platform = outgoing.platform if outgoing is not None else ""
-        now = self._clock.now()
+        now, claim = self._clock.now(), self._claim_to(row)
         code = failure.code
         if failure.final:
             self._metrics.dead.labels(platform, code).inc()
             log.error("outbox_dead", outbox_id=row.id, platform=platform, code=code)
             if outgoing is not None and outgoing.fetch is not None:
                 document_id = outgoing.fetch[0]
-                await self._settle(lambda tx: core.fetch_refused(tx, row, document_id, now, self._phi))
+                await self._settle(lambda tx: core.fetch_refused(tx, claim, document_id, now, self._phi))
             else:
-                await self._settle(lambda tx: core.failed(tx, row, code, None, now))
+                await self._settle(lambda tx: core.failed(tx, claim, code, None, now))
             return
         delay = self._back_off(row.attempts) if failure.retry_after is None else failure.retry_after
         self._metrics.retried.labels(platform, code).inc()
         log.warning("outbox_retry", outbox_id=row.id, platform=platform, code=code, delay_s=round(delay, 1))
         retry_at = self._later(delay)
-        await self._settle(lambda tx: core.failed(tx, row, code, retry_at, now))
+        await self._settle(lambda tx: core.failed(tx, claim, code, retry_at, now))
 
     def _bug(self, row: OutboxMessage, code: str) -> SendFailed:
         """A failure of this program's own: tried again a few times, since it may pass."""
@@ -312,11 +323,11 @@ class DeliveryWorker:
         return await asyncio.wrap_future(self._store.transact(use_case))
 
 
-def put_back(claimed: OutboxMessage, not_before: datetime) -> Callable[[Transaction], None]:
+def put_back(claim: Claim, not_before: datetime) -> Callable[[Transaction], None]:
     """The use case that hands a row back which nobody tried to deliver, for later."""
 
     def use_case(tx: Transaction) -> None:
-        row = core.still_leased(tx, claimed)
+        row = core.still_leased(tx, claim)
         if row is not None and row.status is OutboxStatus.SENDING:
             row.status = OutboxStatus.PENDING
             row.leased_until = None

@@ -139,20 +139,34 @@ def _outgoing(
     )
 
 
-def still_leased(tx: Transaction, claimed: OutboxMessage) -> OutboxMessage | None:
+@dataclass(frozen=True)
+class Claim:
+    """A row that somebody has in hand, and the leases under which they took it: one, and one more each
+    time that it ran out and they were the first to take it again."""
+
+    id: str
+    leases: set[datetime | None]
+
+    @classmethod
+    def of(cls, row: OutboxMessage) -> Claim:
+        """The claim to a row as it was just claimed."""
+        return cls(row.id, {row.leased_until})
+
+
+def still_leased(tx: Transaction, claim: Claim) -> OutboxMessage | None:
     """A claimed row as it stands now; none where it has been sent, or somebody else has it by now.
 
     Whoever was suspended past their lease must not undo what has become of the row since.
     """
-    row = tx.get(OutboxMessage, claimed.id)
-    if row is None or row.status is OutboxStatus.SENT or row.leased_until != claimed.leased_until:
+    row = tx.get(OutboxMessage, claim.id)
+    if row is None or row.status is OutboxStatus.SENT or row.leased_until not in claim.leases:
         return None
     return row
 
 
-def delivered(tx: Transaction, claimed: OutboxMessage, message_id: str, now: datetime) -> None:
+def delivered(tx: Transaction, claim: Claim, message_id: str, now: datetime) -> None:
     """A row has arrived as `message_id`: its thread knows its root and its head from it."""
-    row = still_leased(tx, claimed)
+    row = still_leased(tx, claim)
     if row is None:
         return
     _mark(tx, row, OutboxStatus.SENT, now, message_id)
@@ -168,11 +182,9 @@ def delivered(tx: Transaction, claimed: OutboxMessage, message_id: str, now: dat
         tx.save(thread)
 
 
-def failed(
-    tx: Transaction, claimed: OutboxMessage, code: str, retry_at: datetime | None, now: datetime
-) -> None:
+def failed(tx: Transaction, claim: Claim, code: str, retry_at: datetime | None, now: datetime) -> None:
     """A row did not arrive: it is tried again at `retry_at`, or never; then the practice is told."""
-    row = still_leased(tx, claimed)
+    row = still_leased(tx, claim)
     if row is None:
         return
     row.failure, row.leased_until = code, None
@@ -233,7 +245,7 @@ def resend_dead(tx: Transaction, now: datetime, since: datetime | None = None) -
 
 def fetched(
     tx: Transaction,
-    claimed: OutboxMessage,
+    claim: Claim,
     document_id: str,
     content: bytes,
     media_type: str,
@@ -241,16 +253,16 @@ def fetched(
     phi: Phi,
 ) -> None:
     """A file has been brought in."""
-    row, practice = still_leased(tx, claimed), tx.practice()
+    row, practice = still_leased(tx, claim), tx.practice()
     if row is None or practice is None:
         return
     _mark(tx, row, OutboxStatus.SENT, now)
     documents.fetched(Scene(tx, practice, now, phi), document_id, content, media_type)
 
 
-def fetch_refused(tx: Transaction, claimed: OutboxMessage, document_id: str, now: datetime, phi: Phi) -> None:
+def fetch_refused(tx: Transaction, claim: Claim, document_id: str, now: datetime, phi: Phi) -> None:
     """A file can't be brought in; whoever sent it is told."""
-    row, practice = still_leased(tx, claimed), tx.practice()
+    row, practice = still_leased(tx, claim), tx.practice()
     if row is None or practice is None:
         return
     _mark(tx, row, OutboxStatus.SENT, now)

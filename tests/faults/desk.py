@@ -119,7 +119,9 @@ class PeopleAtADesk:
             if outgoing is not None:
                 self._count += 1
                 self.shown.append((outgoing.channel or outgoing.account, repr(outgoing.card)))
-                delivery.delivered(tx, row, outgoing.update or f"{self._count}.000002", self.now)
+                delivery.delivered(
+                    tx, delivery.Claim.of(row), outgoing.update or f"{self._count}.000002", self.now
+                )
         return len(rows)
 
     def tick(self) -> None:

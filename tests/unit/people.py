@@ -119,7 +119,7 @@ class Office:
             if outgoing.card is not None:
                 where = outgoing.channel or outgoing.account
                 self.posted.append((where, outgoing.root or "", outgoing.card))
-            delivery.delivered(tx, row, outgoing.update or f"{self.count}.9", self.now)
+            delivery.delivered(tx, delivery.Claim.of(row), outgoing.update or f"{self.count}.9", self.now)
         return len(rows)
 
     def later(self, **span: float) -> None:

@@ -51,7 +51,7 @@ def _give_up_two(tx: Transaction) -> None:
     ]
     for row in rows:
         tx.add(row)
-        delivery.failed(tx, row, "is_archived", None, WRITTEN)
+        delivery.failed(tx, delivery.Claim.of(row), "is_archived", None, WRITTEN)
 
 
 def states(settings: Settings) -> dict[str, OutboxStatus]:

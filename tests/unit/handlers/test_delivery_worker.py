@@ -360,14 +360,14 @@ async def test_what_a_crash_left_in_the_air_is_looked_for_when_its_lease_is_over
 def test_who_was_suspended_past_the_lease_changes_nothing_any_more(store: SqlStore, clock: DemoClock) -> None:
     add_thread(store, "t1")
     add_row(store, "r1", "t1")
-    (suspended,) = do(store, lambda tx: tx.claim_outbox(clock.now(), LEASE, 10))
+    (first,) = do(store, lambda tx: tx.claim_outbox(clock.now(), LEASE, 10))
     clock.forward(LEASE)
-    (other,) = do(store, lambda tx: tx.claim_outbox(clock.now(), LEASE, 10))
-    now = clock.now()
+    (second,) = do(store, lambda tx: tx.claim_outbox(clock.now(), LEASE, 10))
+    suspended, other, now = core.Claim.of(first), core.Claim.of(second), clock.now()
     do(store, lambda tx: core.failed(tx, suspended, "timeout", now, now))
     do(store, put_back(suspended, now))
     do(store, lambda tx: core.delivered(tx, suspended, "1.1", now))
-    assert row(store, "r1") == other
+    assert row(store, "r1") == second
     do(store, lambda tx: core.delivered(tx, other, "1.2", now))
     assert (row(store, "r1").status, row(store, "r1").sent_as) == (OutboxStatus.SENT, "1.2")
 

@@ -278,9 +278,12 @@ def _button(button: Button, client: Client) -> Json:
             "title": shown(button.label, MOST_BUTTON_TEXT),
             "card": {"type": "AdaptiveCard", "version": CARD_VERSION, "body": unfolded},
         }
-    if client.dialogs and opens_form(button):
-        return submit(button.label, {"msteams": {"type": "task/fetch"}, **carried}, button.style)
-    return execute(button.label, carried, button.style)
+    # What only opens a form does no harm yet; clients make a solid red button of a dangerous one.
+    opens = opens_form(button)
+    style = Style.PLAIN if opens and button.style is Style.DANGER else button.style
+    if client.dialogs and opens:
+        return submit(button.label, {"msteams": {"type": "task/fetch"}, **carried}, style)
+    return execute(button.label, carried, style)
 
 
 def _styled(made: Json, label: str, carried: Json, style: Style) -> Json:

@@ -119,7 +119,10 @@ def help_card(practice: Practice, side: Side) -> Card:
         f"{practice.name}: what I can do",
         (
             Facts(asked),
-            Text("Reply in a referral's thread to answer, add or change something.", Tone.QUIET),
+            Text(
+                "To answer, add or change something, reply in its thread or begin with its reference.",
+                Tone.QUIET,
+            ),
             Buttons(
                 (
                     Button("New referral", "refer", "", style=Style.PRIMARY),

@@ -56,7 +56,7 @@ from referral_bot.store import Transaction
 
 NOT_SET_UP: Final = "The practice has not set me up yet. Please try again later."
 OTHER_CHANNEL: Final = (
-    "This channel isn't linked to your office, so I can't talk about referrals here. "
+    "That channel isn't linked to your office, so I can't talk about referrals there. "
     "Please use your office's own channel, or write to me directly."
 )
 STAFF_HERE: Final = (

@@ -131,13 +131,13 @@ async def test_a_file_of_another_organisation_is_fetched(bot: WholeBot) -> None:
 async def test_a_person_of_an_office_in_another_offices_channel_is_told_where_to_go(bot: WholeBot) -> None:
     bot.workspace.channels[LAKESIDE].members.add("U0OMAR")
     await bot.omar.mentions("status all mine", channel=LAKESIDE)
-    assert "This channel isn't linked to your office" in bot.omar.told
+    assert "That channel isn't linked to your office" in bot.omar.told
     assert bot.workspace.thread(LAKESIDE, bot.workspace.history(LAKESIDE)[-1].ts)[1:] == []
 
 
 async def test_a_channel_no_office_is_linked_to_is_answered_so(bot: WholeBot) -> None:
     await bot.maria.mentions(COMPLETE, channel=UNLINKED)
-    assert "This channel isn't linked to your office" in bot.maria.told
+    assert "That channel isn't linked to your office" in bot.maria.told
     assert bot.rows("SELECT count(*) FROM referral") == [(0,)]
 
 

@@ -31,6 +31,13 @@ def continued(turn: Turn, message: Message) -> Thread | None:
     return _answered(turn, message)
 
 
+def without_reference(message: Message) -> Message:
+    """The message without the reference that it begins with to say where it belongs."""
+    found = status.REFERENCE.match(message.text.lstrip())
+    rest = message.text.lstrip()[found.end() :].lstrip(" :,;.–—-") if found else ""
+    return replace(message, text=rest) if rest else message
+
+
 def at(turn: Turn, thread: Thread | None) -> Turn:
     """The turn in that thread, so that what is replied belongs to it; as it is for none."""
     if thread is None or not turn.place.flat:

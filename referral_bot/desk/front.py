@@ -263,7 +263,8 @@ def _check_place(turn: Turn) -> None:
 
 def _hear(turn: Turn, message: Message) -> Outcome:
     thread = flat.continued(turn, message) if turn.place.flat else _thread(turn)
-    turn = flat.at(turn, thread)
+    if thread is not None and turn.place.flat:
+        turn, message = flat.at(turn, thread), flat.without_reference(message)
     if turn.actor.side is Side.PRACTICE:
         return _hear_staff(turn, message, thread)
     if thread is None and not message.addressed:

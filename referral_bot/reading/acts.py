@@ -37,6 +37,12 @@ _QUESTION = re.compile(
     r"|which|may|should|status|update|tienen|tiene|hay|puede|pueden|cuándo|cuando|dónde|donde|qué|que"
     r"|cómo|cómo|aceptan|toman|ya)\b"
 )
+_ASKS_THEN = re.compile(
+    r"[,;-] ?(?:so )?(?:is|are|did|was|were|do|does|has|have|can|could|any) (?:it|they|you|that|those|she"
+    r"|he|there|anyone|someone"
+    r"|date|word|news|update|u)\b"
+)
+"""A question that follows what it is about: "I faxed the echo Friday, is it there"."""
 _NEGATED_CANCEL = re.compile(
     r"\b(?:do not|don'?t|dont|not|never|no|isn'?t|aren'?t|rather not|without|won'?t|no queremos|no quiere"
     r"|certainly not|by no means)\b(?: \w+){0,5}? ?\b(?:cancel\w*|cxl|cx|withdraw\w*|drop\w*|pull\w*"
@@ -59,7 +65,8 @@ _WEAK_CANCEL = re.compile(
     r"|(?:has |had )?(?:pass|decease|died|enter|chang|found|seeing|going with|went|been seen|seen|sent"
     r"|by mistake|was a|in error|need|close|strike|discard|trash|scrap|ya no va|yank|bin|axe|extra"
     r"|one too)\w*"
-    r"|pull\w*|delete\w*|ignore|disregard|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
+    r"|no need|got|get|taken|resolved|feeling|all better|pull\w*|delete\w*|ignore|disregard|void\w*"
+    r"|scratch|nix|stop|no longer|keep|not|twice)\b"
 )
 _REFERRAL_WORD = re.compile(
     r"\b(?:referral|referal|ref|appt|appointment|order|one|it|her|him|that|request|consult|visit|twice"
@@ -96,7 +103,7 @@ _HAS_CALLED = re.compile(
 _CALL_ME = re.compile(r"\b(?:call|ring|phone|text|contact)\w* (?:me|us)\b|\bplease\b|\bpls\b")
 _RECEIPT = re.compile(
     r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have"
-    r"|show|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach\w*|turn\w*)\b"
+    r"|show|there|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach\w*|turn\w*)\b"
 )
 
 
@@ -238,7 +245,7 @@ def find_acts(doc: Document, start: int, end: int, mentions: list[Mention]) -> l
             acts.setdefault("report_issue", Act(begin + tries.start(), "report_issue"))
         if not cues:
             continue
-        asks = "?" in text or _QUESTION.match(text.strip()) is not None
+        asks = "?" in text or _QUESTION.match(text.strip()) is not None or _ASKS_THEN.search(text) is not None
         sentence = _Sentence(doc, begin, stop, text, asks, cues, mentions)
         for act in (
             _cancel(sentence, lower[start:end]),

@@ -40,6 +40,8 @@ _HOLD = re.compile(
     r"\b(?:(?:do not|don't|dont|please don't|not to|no|never|can't|cannot|shouldn't|no lo|no la"
     r"|favor de no)\b[^.!?\n]{0,30}?\b(?:schedul\w*|book\w*|offer\w*|appts?|appointments?|dates?|slots?"
     r"|agend\w*|program\w*|cit[ae]n?)"
+    r"|(?:nothing|no one|nobody) (?:to be |gets? |is |is to be )?(?:booked|scheduled) (?:till?|until"
+    r"|before)|no (?:booking|scheduling|dates?) (?:till?|until|before|yet)"
     r"|hold (?:off|booking|scheduling|on booking|on scheduling|the booking|this|it|her|him|until|til|till"
     r"|for)|(?:wait|waiting|hold) (?!to hear)(?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth"
     r"|schedul\w*"
@@ -133,7 +135,7 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
             and _APPROVED.search(window)
         ):
             number = _find_number(doc, clause_start, first)
-        if _DENIED.search(window):
+        if _DENIED.search(window) or (number is None and _DENIED.search(text)):
             auth["status"] = "denied"
         elif _NOT_ASKED.search(window):
             pass

@@ -17,7 +17,8 @@ from referral_bot.reading.wishes import choose_service, find_needs, find_service
 
 _NEW = re.compile(
     r"\b(?:new[ -](?:pt|pts|patient|patients|consult|visit|referral)|np\b|n/p\b|first[- ]time"
-    r"|initial (?:visit|consult)|never been seen|(?:someone|somebody|person|pt|patient|one|folks) new\b"
+    r"|initial (?:visit|consult)|never been seen|(?:someone|somebody|person|pt|patient|one"
+    r"|folks) (?:brand )?new\b|brand new"
     r"|new to (?:you|your|the practice|y'?all)|primera vez|paciente nuev[oa]|pacientes nuevos"
     r"|pte nuev[oa]|new (?:\w+ )(?:pt|pts|patient|patients|appt|appts|appointment|visit|consult))\b"
     r"|\bpt type\b[^\n]*\n[^\n]*\bnew\b|\t\s*new\b"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rapidfuzz.distance import OSA
+
 from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.codes import find_codes, find_npis
 from referral_bot.reading.coverage import payers_in, read_insurance
@@ -30,6 +32,8 @@ _OLD_LINE = re.compile(r"^[ \t•*-]*(?:old|prev(?:ious)?|was|before|prior|terme
 _BORN_WORD = re.compile(
     r"\b(?:dob|d\.o\.b|birth ?(?:date|day)|date of birth|bday|born|birth year|year|nacimiento|naci[oó])\b"
 )
+_OLD_YEAR = re.compile(r"(?<![\d-])(?:19\d\d|200\d|201\d)(?![\d-])")
+"""A year in which a patient may be born: two of them are a birth date put right."""
 _YEAR = re.compile(
     r"\b(?:born in|year (?:is|should be|of birth is)|should be|it'?s|is|actually|in) (?P<y>(?:19|20)\d\d)\b"
 )
@@ -42,6 +46,11 @@ _NAME_CHANGE = re.compile(
     r"|changed to |is now |now |is spelled |spelled |to |= ?|: ?|will be |correct(?:ed|ion)? (?:to|is) "
     r"|changed )*(?P<name>[a-z][a-z'-]+(?:-[a-z]+)*)(?:,? not (?P<old>[a-z'-]+))?"
 )
+_TWICE_SAID = re.compile(
+    r"\b(?P<one>[A-Z][a-z'-]{3,})(?: is)? (?:with|w/|has) (?:two|one|an?|a double|double|1"
+    r"|2) [A-Za-z]{1,2}(?:'?s)?[,:;. ]+(?:so |as in |like )?(?P<other>[A-Z][a-z'-]{3,})"
+)
+"""A surname spelled out: "It's Balderas with two Ls, Ballderas"."""
 _SPELLED = re.compile(
     r"\b(?:spelled|spelling is|it'?s|should be(?: spelled)?|correct spelling(?: is)?"
     r"|name is) (?P<name>[a-z][a-z'-]{2,}),? not (?P<old>[a-z'-]{3,})"
@@ -212,7 +221,7 @@ _PUT_RIGHT = re.compile(r"\b(?:actually|should|really|correct\w*|it'?s|supposed|
 def _birth(doc: Document, start: int, end: int, old: list[tuple[int, int]], taken: bytearray) -> str | None:
     """The corrected birth date; an empty string if what is given cannot be one."""
     lower = doc.words.lower
-    if not _BORN_WORD.search(lower, start, end):
+    if not _BORN_WORD.search(lower, start, end) and len(_OLD_YEAR.findall(lower, start, end)) < 2:
         return None
     written = [date for date in doc.dates if start <= date.start < end and date.year is not None]
     fresh = [
@@ -286,6 +295,12 @@ def _renamed(doc: Document, start: int, end: int, patient: Fields, taken: bytear
         patient[part] = title_case(raw[match.start("name") : match.end("name")])
         taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
         return
+    for match in _TWICE_SAID.finditer(raw, start, end):
+        one, other = match["one"].lower(), match["other"].lower()
+        if one != other and OSA.distance(one, other) <= 2:
+            patient["last"] = title_case(match["other"])
+            taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+            return
     match = _SPELLED.search(lower, start, end)
     if match and not doc.is_everyday(doc.words.at(match.start("name"))):
         patient["last"] = title_case(raw[match.start("name") : match.end("name")])

@@ -109,6 +109,8 @@ _SELF_PAY = re.compile(
     r"|change|on file))|out[ -]of[ -]pocket|private pay"
     r"|sin (?:seguro|aseguranza)|no tiene (?:seguro|aseguranza)|(?:doesn't|doesnt|does not"
     r"|don't) have (?:any )?(?:insurance|ins|coverage)"
+    r"|no longer (?:has|have|had) (?:any )?(?:insurance|ins|coverage)|pay(?:ing)? (?:for (?:it"
+    r"|this) )?(?:(?:her|him|them)sel(?:f|ves)|on (?:her|his|their) own)"
     r"|pay(?:ing)? privately|pagará de su bolsillo)\b"
 )
 
@@ -306,7 +308,8 @@ def _meant(doc: Document, hit: Hit) -> bool:
     if re.search(
         r"\b(?:ins|insurance|seguro|takes?|accept(?:s|ed)?|covered (?:by|through|with)|has|have|with"
         r"|payer|plan|on|got|in network with|w/|auth\w* (?:obtained |approved |received |done )?(?:from|by"
-        r"|through|thru|with|via)|approv\w+ (?:by|from|through)) ?(?:is |are |for )?(?:now )?:?$",
+        r"|through|thru|with|via)|approv\w+ (?:by|from|through)|(?:ins\w*|coverage|covered"
+        r"|plan) (?:is )?(?:thru|through|via|by|with|from|under)) ?(?:is |are |for )?(?:now )?:?$",
         before,
     ):
         return True

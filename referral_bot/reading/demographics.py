@@ -50,7 +50,8 @@ _CALLBACK = re.compile(
 )
 _FAX = re.compile(r"\b(?:fax|fx|f)\b[ .:#=]*(?:is |number |no\.? |# ?|at |to )?$")
 _UNTIL = re.compile(
-    r"\b(?:till?|until|before|by|hasta(?: las)?|thru|through|'til)[ ]*(?:(?P<noon>noon|mediod[ií]a)"
+    r"\b(?:till?|until|before|by|leav(?:e|ing) at|out at|off at|gone (?:by|at|after)|close at"
+    r"|hasta(?: las)?|thru|through|'til)[ ]*(?:(?P<noon>noon|mediod[ií]a)"
     r"|(?P<h>\d{1,2})(?::(?P<m>\d\d))?[ ]?(?P<ap>a\.?m?\.?|p\.?m?\.?)?(?![\w/-]))"
 )
 _HOME = re.compile(
@@ -287,6 +288,9 @@ def _role(
         return "callback", None
     if role in ("ignore", "from", "referring", "pcp", "location", "service"):
         return "office" if role in ("from", "ignore") else "none", None
+    prefix = re.search(r"[(\[](c|cell|mobile|mob|m|h|hm|home|w|work|wk)[)\]][ :]*$", before)
+    if prefix:
+        return {"c": "cell", "m": "cell", "h": "home", "w": "none"}[prefix[1][0]], None
     suffix = re.match(
         r"[ ]?[(\[]?(c|cell|mobile|mob|m|h|hm|home|w|work|wk|cel|celular|casa)\b(?! ?[:#]| ?\(?\d)[)\]]?",
         after,

@@ -261,7 +261,9 @@ def _is_kept(doc: Document, mention: Mention) -> bool:
 
 
 _TELLS_WHY = re.compile(
-    r"(?:has |had )?(?:pass|decease|died|dead|enter\w* hospice|chang|found|seeing|going with|went"
+    r"(?:has |had |be |is |are |was )?(?:isn|not int|interest|thanks but|found rel|decid|opt|backing"
+    r"|backed|ya no|going to hold|pass|decease|died|dead|enter\w* hospice|chang|found|seeing|going with"
+    r"|went"
     r"|been seen|seen|by mistake|was a|in error)"
 )
 """Words that withdraw a referral by saying why."""
@@ -333,10 +335,13 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
 _FROM = re.compile(
     r"(?:\b(?:can'?t|cannot|can not|unable to|(?:isn'?t|not|won'?t be) able to|won'?t be able to"
     r"|couldn'?t|won'?t)(?: (?:do|make|come|keep|attend|be there|get (?:there|here|off|in)"
-    r"|make it))?(?: (?:it|in|her|his|the|their|to|for|on|that))*|down for|booked (?:for|on)"
+    r"|make it))?(?: (?:it|in|her|his|the|their|to|for|on|that))*|fell through(?: for| on)?|down for"
+    r"|booked (?:for|on)"
     r"|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?"
     r"|visit(?: on)?|slot(?: on)?|from|off|her|his|the|\w's|on for|currently (?:on|at|set for)?|instead of"
-    r"|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on |the |el |this |next )*$"
+    r"|(?:was|were|is|are|'s) (?:going|supposed|set|due|slated|scheduled|down) (?:to (?:come|be seen"
+    r"|see you)(?: in)?(?: on)?|for|in)|no puede(?: ir)?(?: el)?|cita del?|is|needs off|out of)[ ]*(?:on "
+    r"|the |el |this |next )*$"
 )
 
 
@@ -355,7 +360,7 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
         own = text[slice(*_own_sentence(doc, start, begin))]
         if (
             day
-            and (_FROM.search(before) or not _WISHES.search(own))
+            and (_FROM.search(before) or _UNFIT.match(text, stop) or not _WISHES.search(own))
             and not re.search(
                 r"\b(?:to|another|any|(?:a )?different|week of|after|before|until|till?|thru|through|back"
                 r"|back on|week of the"
@@ -384,6 +389,12 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
         a, b = mention.start - start, mention.end - start
         if 0 <= a < len(masked):
             masked = masked[:a] + " " * (b - a) + masked[b:]
+    masked = re.sub(
+        r"\bpara (?=el \d|(?:el )?(?:lunes|martes|mi[eé]rcoles|jueves"
+        r"|viernes))",
+        "     ",
+        masked,
+    )
     when_all = read_when(masked, 0, len(masked), doc.today)
     week_after = (
         re.search(r"\b(?:following|next) (?:week|wk)\b|\b(?:week|wk) after\b(?! next)", text) is not None
@@ -403,6 +414,10 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
         monday = monday_of(spans[0][2])
         when_all.earliest = date.fromordinal(monday.toordinal() + 7)
         when_all.latest = date.fromordinal(monday.toordinal() + 11)
+    after = _DAY_AFTER.search(text)
+    if spans and after:
+        ahead = WEEKDAYS[after["a"] or after["b"]] - spans[0][2].weekday()
+        when_all.dates = [date.fromordinal(spans[0][2].toordinal() + (ahead - 1) % 7 + 1)]
     if when_all.latest and not when_all.earliest and when_all.deadline:
         when_all.earliest = doc.today
     wished = when_all.preference()
@@ -414,6 +429,16 @@ def read_reschedule(doc: Document, start: int, end: int, mentions: list[Mention]
     return fields
 
 
+_UNFIT = re.compile(
+    r"[^.,;?!]{0,14}\b(?:won'?t|doesn'?t|does not|will not|isn'?t|is not|is no|no longer|conflicts?"
+    r"|clashes|is bad|is out|falls|needs to (?:be|go|move))\b"
+)
+"""What follows a day that does not suit."""
+_DAY_AFTER = re.compile(
+    rf"\bthe (?:following |next )(?P<a>{_DAY})\b|\bthe (?P<b>{_DAY}) (?:after"
+    rf"|following)\b(?! \d)"
+)
+"""A weekday counted from the day of the visit as it stands."""
 _WISHES = re.compile(
     r"\?|\b(?:to|any|instead|could|prefer\w*|rather|move|resched\w*|rebook|want\w*|would|needs?|after"
     r"|before|or|week|works?"
@@ -432,7 +457,8 @@ _DAY_SPAN = re.compile(
     rf"(?:(?:this |next )?(?:{_DAY}),? (?:the )?)?\b(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:jan|feb|mar"
     rf"|apr|may|jun|jul"
     rf"|aug|sep|sept|oct|nov|dec)[a-z]*\.? \d{{1,2}}(?:st|nd|rd|th)?|the \d{{1,2}}(?:st|nd|rd|th)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th))\b|\b(?:today|tomorrow|tmrw|(?:this |next )?(?:{_DAY}))\b"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)|(?:el )?\d{{1,2}} de [a-z]{{4,10}}|el \d{{1,2}})\b|\b(?:today|tomorrow"
+    rf"|tmrw|(?:this |next )?(?:{_DAY}))\b"
 )
 
 

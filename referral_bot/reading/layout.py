@@ -201,6 +201,8 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
                 continue
         if match is None or (not match[0].strip(" ") and "\t" not in match[0]):
             continue
+        if lower[hit.start : hit.end] in _PROSE_TOO and not _at_line_start(raw, hit.start):
+            continue
         if match[0].strip() == "-" and not _at_line_start(raw, hit.start):
             continue
         if (
@@ -261,6 +263,8 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
 
 _FACT = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}|\b(?i:dob|born)\b")
 """A birth date or a number: facts of a patient, not of a specialty."""
+_PROSE_TOO = frozenset(["allergy", "mother", "father", "son", "daughter"])
+"""Labels that are words of running text as well: there a colon follows them by chance."""
 _CODE = re.compile(r"\b[A-TV-Z]\d[\dAB]\.[\dA-Z]")
 
 

@@ -30,6 +30,12 @@ _ALL = re.compile(
 )
 
 
+_EACH = re.compile(
+    r"(?<=[,.;)\n] )(?:both|all (?:three|of them|are|have|on|with)|each|ambos|ambas"
+    r"|tod[oa]s)\b"
+)
+
+
 @dataclass
 class Matter:
     """A stretch of the text about one thing. `shared` are stretches that speak for every matter."""
@@ -189,7 +195,7 @@ def _patient_starts(doc: Document, doctors: list[Doctor], contacts: list[Contact
         ]
         if candidates:
             best = max(candidates, key=lambda one: (one.score, one.start))
-            starts.append(best.start)
+            starts.append(_with_relation(doc, best.start, previous))
             previous = written.end
     return starts if len(starts) > 1 else []
 
@@ -241,6 +247,20 @@ def _beside_others(
     return [*matters, Matter(end, size, after)] if after else matters
 
 
+_RELATION_BEFORE = re.compile(
+    r"(?:(?:,|;)? ?(?:and|&|y|plus) )?(?:(?:his|her|their|the|my|su) )?(?:[a-z]+ )?(?:wife|husband|spouse"
+    r"|brother|sister|son|daughter|mother|father"
+    r"|mom|dad|twin|cousin|aunt|uncle|niece|nephew|grand\w+|partner|esposa|esposo|hij[oa]|herman[oa]|madre"
+    r"|padre)[ ,:]{1,2}$"
+)
+
+
+def _with_relation(doc: Document, place: int, after: int) -> int:
+    """The start of "and her brother" before a name, so that it does not end the patient before."""
+    match = _RELATION_BEFORE.search(doc.words.lower, max(after, place - 40), place)
+    return match.start() if match else place
+
+
 def _form_start(doc: Document, place: int) -> int:
     """The start of the line that a form's first label stands on."""
     return doc.words.raw.rfind("\n", 0, place) + 1
@@ -264,6 +284,9 @@ def _from_patients(doc: Document, starts: list[int], mentions: list[Mention]) ->
             end = begin
         elif end != size:
             break
+    each = _EACH.search(lower, starts[-1], end)
+    if each:
+        shared.append((each.start(), end))
     matters = []
     for number, start in enumerate(starts):
         stop = starts[number + 1] if number + 1 < len(starts) else end

@@ -18,7 +18,8 @@ HOLIDAY = (
 )
 NAMED_DAY = (
     rf"(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:{MONTH})\.? ?\d{{1,2}}(?:st|nd|rd|th)?\b"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:de |of )?(?:{MONTH})\b|the \d{{1,2}}(?:st|nd|rd|th)\b|(?:{HOLIDAY}))"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:de |of )?(?:{MONTH})\b|the \d{{1,2}}(?:st|nd|rd|th)\b"
+    rf"|\bel \d{{1,2}}\b(?![:/.]| ?[ap]\.?m)|(?:{HOLIDAY}))"
 )
 
 
@@ -79,7 +80,7 @@ def day_named(text: str, today: date) -> date | None:
         if name["q"] == "next " and monday_of(day) == monday_of(today):
             day += timedelta(days=7)
         return day
-    ordinal = re.fullmatch(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?", text)
+    ordinal = re.fullmatch(r"(?:the |el )?(\d{1,2})(?:st|nd|rd|th)?", text)
     if ordinal:
         return ordinal_day(int(ordinal[1]), today)
     found = find_dates(text)

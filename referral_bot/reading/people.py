@@ -147,6 +147,8 @@ def _may_be_surname(doc: Document, index: int) -> bool:
     """Whether a capitalised word after a given name is a surname although medicine knows it: "Kim Sayre"."""
     word = doc.words.low[index]
     capital = doc.words.raw[doc.words.start[index]].isupper()
+    if capital and word in EVERYDAY_WORDS and doc.style == "mixed" and len(word) > 3:
+        return _OWN_BIRTH.match(doc.words.lower, doc.words.end[index]) is not None
     return capital and doc.style == "mixed" and word in CLINICAL_WORDS and word.isalpha() and len(word) > 3
 
 
@@ -366,7 +368,7 @@ def _credentialed(doc: Document, index: int) -> tuple[Name, int, int] | None:
         capital = words.raw[words.start[first]].isupper()
         if (
             (not word.isalpha() and "'" not in word)
-            or not (capital or doc.style == "lower")
+            or not (capital or doc.style == "lower" or word in SURNAMES)
             or not is_plausible(word)
         ):
             break
@@ -389,7 +391,7 @@ _NOT_THE_CONTACT = re.compile(r"\b(?:that'?s|that is) (?:his|her|the|their|my)?[
 
 
 _OWN_BIRTH = re.compile(
-    r"[ ,(]{1,3}(?:dob|d\.o\.b\.?|born|date of birth|bday|nacid[oa])?[ :]{0,2}(?:on "
+    r"[ ,(]{1,3}(?:dob|d\.o\.b\.?|b\.?|born|date of birth|bday|nacid[oa])?[ :]{0,2}(?:on "
     r"|el )?\d{1,2}[/.-]\d{1,2}[/.-]\d\d"
 )
 """A birth date after the name: this relative is sent too, not only called."""
@@ -445,7 +447,9 @@ def find_contacts(doc: Document) -> list[Contact]:
             skipped += 1
         if at < len(low) and words.start[at] - words.end[at - 1] <= 1:
             capital = words.raw[words.start[at]].isupper()
-            if (capital or doc.style != "mixed") and low[at] not in EVERYDAY_WORDS:
+            if (capital or doc.style != "mixed") and (
+                low[at] not in EVERYDAY_WORDS or (capital and doc.style == "mixed" and low[at] in GIVEN_NAMES)
+            ):
                 run = name_run(doc, at, capitals=doc.style == "mixed", limit=2)
                 if run:
                     parts = run.parts

@@ -11,6 +11,7 @@ from referral_bot.reading.lexicon import Lexicon, lexicon_of
 from referral_bot.reading.matters import Division, divide
 from referral_bot.reading.missing import missing_from_all
 from referral_bot.reading.model import Context, Fields, Reading
+from referral_bot.reading.names import is_plausible
 from referral_bot.reading.outcomes import Outcome
 from referral_bot.reading.people import find_contacts, find_doctors
 from referral_bot.reading.resolve import Mention, find_mentions
@@ -85,7 +86,21 @@ def _share(doc: Document, division: Division, outcomes: list[Outcome]) -> None:
                 ]
     if len(submissions) > 1:
         _same_as_first(doc, submissions)
+        _complete_names(doc, submissions)
         _share_surname(submissions)
+
+
+def _complete_names(doc: Document, submissions: list[Outcome]) -> None:
+    """Give patients who are called by one name the full one that stands elsewhere: "Ravi and Leela Menon"."""
+    for outcome in submissions:
+        patient = outcome.fields.get("patient", {})
+        called = [patient[part] for part in ("first", "last") if part in patient]
+        if len(called) == 1:
+            full = re.search(
+                rf"\b{re.escape(called[0])} ([A-Z][a-z]+(?:-[A-Z][a-z]+)?)\b(?!')", doc.words.raw
+            )
+            if full and is_plausible(full[1].lower()):
+                patient["first"], patient["last"] = called[0], full[1]
 
 
 def _share_surname(submissions: list[Outcome]) -> None:
@@ -100,7 +115,7 @@ def _share_surname(submissions: list[Outcome]) -> None:
 
 def _fill(own: Fields, common: Fields) -> None:
     for key, value in common.items():
-        if key in ("reason", "icd10"):
+        if key == "icd10" or (key == "reason" and own.keys() & {"reason", "icd10"}):
             continue
         if key not in own:
             own[key] = dict(value) if isinstance(value, dict) else value

@@ -37,6 +37,7 @@ _NOW = re.compile(
 _GRAVE = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|cant|couldn't|unable to|struggling to|barely|hardly|trouble"
     r"|not) (?:breathe?|breath|breathing)\b(?! (?:through|out of|from) (?:his|her|my|the)? ?nose)"
+    r"|can'?t (?:get|catch) (?:any |enough |her |his |their )*(?:air|breath)\b|no air\b"
     r"|gasping(?: for air)?|agonal|(?:stopped|quit|isn'?t|not|don'?t think (?:he|she|they)(?:'s| is|'re"
     r"| are)) breathing"
     r"|lips? (?:are |r |is )?(?:turning |turnin |going )?blue|(?:is|are|looks?|went|gone) (?:blue|gray"
@@ -49,6 +50,8 @@ _GRAVE = re.compile(
     r"not responding(?! (?:to|well))|won'?t wake(?: up)?"
     r"|can'?t wake|not waking|no pulse\b|pulseless|cardiac arrest|coding\b|code blue|actively seizing"
     r"|is seizing|seizing(?: now)?|having a seizure|won'?t stop seizing|seizure (?:right )?now|choking"
+    r"|(?:lips?|mouth|face) (?:is |are |r )?(?:swelling|swollen) ?(?:up|shut)?(?=[^.\n]{0,40}(?:wheez"
+    r"|hives|epi|breath|throat))|(?:gave|giving|used) (?:\w+ )?(?:the |an? )?epi"
     r"|throat (?:is )?(?:closing|swelling|swollen shut)|tongue (?:is )?swelling|anaphyla\w+|overdos\w+"
     r"|(?:took|taken|taking|swallow\w*|ate|downed) (?:the |a |an |all |her |his |all of (?:her|his|the) )?"
     r"(?:whole|entire|full|all|rest of|handful of|bunch of|too many|like \d\d|about \d\d"

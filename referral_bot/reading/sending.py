@@ -28,6 +28,12 @@ _CORRECTS = re.compile(
     r"|now has|lost|switched|no longer|forgot|attached|bump|upgrade|approved|auth)\b"
 )
 
+_MEANS_TO_SEND = re.compile(
+    r"\b(?:(?:i'?d|we'?d|would) like to|want to|wanna|need to|trying to|going to|here to"
+    r"|how do i) (?:refer|send|submit)\b|\bnew referral\b|\breferring\b"
+)
+_STILL_NEEDED = re.compile(r"\b(?:still|else|missing|from me|from us|anything|more)\b")
+"""Words of a sender who offers the rest rather than asks what the practice requires."""
 _ASKS = frozenset(
     (
         "cancel_referral",
@@ -142,6 +148,13 @@ def is_submission(
         return True
     if (
         evidence.clinical
+        and not (asking or matter.mentions)
+        and _MEANS_TO_SEND.search(lower)
+        and is_named(names())
+    ):
+        return True
+    if (
+        evidence.clinical
         and not matter.mentions
         and _STARTS.search(lower)
         and not asking
@@ -186,6 +199,8 @@ def submission_outcomes(
         if act.intent == "ask_insurance_accepted" and question:
             extra = loose_outcome(doc, act.intent, begin, stop)
             outcomes.insert(0 if act.place < _first_fact(doc, start, end) else len(outcomes), extra)
+        elif act.intent == "ask_requirements" and _STILL_NEEDED.search(doc.words.lower, begin, stop):
+            continue
         elif act.intent in ("ask_requirements", "ask_practice_info") and question:
             outcomes.append(loose_outcome(doc, act.intent, begin, stop))
         elif (
@@ -238,7 +253,13 @@ def _pair(doc: Document, outcome: Outcome) -> list[Outcome]:
             "last": match["last"],
             "dob": day.isoformat() if day else None,
         }
-        fields = {**outcome.fields, "patient": {key: value for key, value in patient.items() if value}}
+        told = outcome.fields.get("reason", "").split(", ")
+        told = [text for text in told if not any(match[name] in text for name in ("one", "two", "last"))]
+        fields = {
+            **outcome.fields,
+            "reason": ", ".join(told),
+            "patient": {key: value for key, value in patient.items() if value},
+        }
         flags = [flag for flag in outcome.flags if flag != "minor"]
         flags += ["minor"] if day and years_between(day, doc.today) < 18 else []
         outcomes.append(Outcome(outcome.start, outcome.end, ["submit_referral"], fields, flags, True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from referral_bot.reading.acts import Act, Evidence
+from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.coverage import payers_in
 from referral_bot.reading.document import Document
 from referral_bot.reading.matters import Matter
@@ -32,6 +33,13 @@ def settle(
         for intent in intents:
             by.pop(intent, None)
 
+    if about and not by.keys() & _NEVER_NEWS and _is_news(doc, matter):
+        by["update_referral"] = Act(min((act.place for act in acts), default=matter.start), "update_referral")
+        drop("check_status", "check_availability")
+        if not re.search(r"\bcall (?:me|us)\b", lower):
+            drop("request_human")
+    if "update_referral" in by and about and not has_values(doc, matter) and _AWAY.search(lower):
+        by["reschedule_appointment"] = Act(by.pop("update_referral").place, "reschedule_appointment")
     if "office_open" in by:
         place = by.pop("office_open")
         cancels = (
@@ -118,6 +126,14 @@ def settle(
             drop("report_issue")
     if "check_availability" in by and not about and says_not_ours(doc):
         by["check_status"] = Act(by.pop("check_availability").place, "check_status")
+    if (
+        "check_status" in by
+        and about
+        and _COULD_COME.search(lower)
+        and (doc.found("weekday", matter.start, matter.end) or _ANY_DAY.search(lower))
+        and not re.search(r"\b(?:status|update|scheduled|booked)\b", lower)
+    ):
+        by["reschedule_appointment"] = Act(by.pop("check_status").place, "reschedule_appointment")
     if "check_status" in by:
         if about and not (
             "check_availability" in by
@@ -200,8 +216,7 @@ def settle(
             ):
                 drop("report_issue")
             if "request_human" in by and not re.search(
-                r"\?|\b(?:call me|someone call|speak"
-                r"|talk)\b",
+                r"\?|\b(?:call me|someone call|speak|talk|person|human|bot|robot)\b",
                 lower,
             ):
                 drop("request_human")
@@ -316,11 +331,37 @@ def has_values(doc: Document, matter: Matter) -> bool:
         re.search(
             r"\b(?:interpreter|wheelchair|transport\w*|auth\w*|self[ -]pay|uninsured|stat|urgent|asap"
             r"|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*"
+            r"|with (?:two|one|an?|a double|double) [a-z]{1,2}'?s?\b(?! \w+ly)"
             r"|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
             doc.words.lower[start:end],
         )
         is not None
     )
+
+
+_NEVER_NEWS = frozenset(
+    [
+        "cancel_referral",
+        "reschedule_appointment",
+        "update_referral",
+        "not_cancel",
+        "office_open",
+        "report_issue",
+    ]
+)
+_AWAY = re.compile(
+    r"\b(?:trip|travel\w*|vacation|out of town|out of state|jury"
+    r"|funeral)\b[^.?!]{0,40}(?:\d|back|until|till?)"
+)
+_ASKED = re.compile(r"\?|\b(?:any|status|where|when|whether|if|update|checking|did|has|have you)\b")
+
+
+def _is_news(doc: Document, matter: Matter) -> bool:
+    """Whether a matter tells of an authorization rather than asking about a referral."""
+    if _ASKED.search(doc.words.lower, matter.start, matter.end):
+        return False
+    auth = read_authorization(doc, matter.start, matter.end).auth
+    return "number" in auth or auth.get("status") in ("approved", "denied")
 
 
 _MOVED_DAY = re.compile(
@@ -329,6 +370,13 @@ _MOVED_DAY = re.compile(
     r"|\b(?:can'?t|cannot|won'?t|unable)\b[^.?!]{0,40}\d{1,2}(?:/\d{1,2}|st|nd|rd|th)"
 )
 """A day for another, or one on which somebody cannot come."""
+_COULD_COME = re.compile(
+    r"\b(?:could|can|would|may|might) (?:(?:he|she|they|pt)\b[^.?!]{0,24}\b(?:seen|come|have|do|go)|(?:you|u) (?:fit|squeeze))\b"
+)
+_ANY_DAY = re.compile(
+    r"\b\d{1,2}/\d{1,2}\b|\bthe \d{1,2}(?:st|nd|rd|th)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct"
+    r"|nov|dec)[a-z]*\.? \d{1,2}\b"
+)
 
 
 def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, opening: list[str]) -> list[Act]:
@@ -340,7 +388,13 @@ def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, openin
         if intent in OF_A_REFERRAL | {"check_availability", "office_open", "ask_insurance_accepted"}:
             return [Act(matter.start, "check_status" if intent == "office_open" else intent)]
     if matter.mentions:
-        if _MOVED_DAY.search(lower) and "?" not in lower:
+        if _COULD_COME.search(lower) and (
+            doc.found("weekday", matter.start, matter.end) or _ANY_DAY.search(lower) or "week" in lower
+        ):
+            return [Act(matter.start, "reschedule_appointment")]
+        if (_MOVED_DAY.search(lower) and "?" not in lower) or (
+            len(_ANY_DAY.findall(lower)) > 1 and not has_values(doc, matter)
+        ):
             return [Act(matter.start, "reschedule_appointment")]
         if has_values(doc, matter) or (evidence.clinical >= 2 and "?" not in lower):
             return [Act(matter.start, "update_referral")]

@@ -17,8 +17,8 @@ from referral_bot.reading.model import Fields
 from referral_bot.reading.names import looks_mistyped
 from referral_bot.reading.papers import find_documents
 from referral_bot.reading.patients import find_patient_names, labelled_name
-from referral_bot.reading.payer_shapes import payer_by_place
 from referral_bot.reading.people import Contact, Doctor, find_contacts, find_doctors
+from referral_bot.reading.positions import doctor_by_place, payer_by_place
 from referral_bot.reading.providers import COMPASS, any_provider, find_location, split_doctors
 from referral_bot.reading.reason import read_reason
 from referral_bot.reading.when import TIME_WORDS, When, read_when
@@ -199,6 +199,11 @@ def read_submission(
         if payer:
             fields["insurance"] = {"payer": payer[0], **coverage.insurance}
             take(payer[1])
+    if named and "referring" not in fields and "first" in patient and not preferred:
+        last = doctor_by_place(doc, start, end, taken)
+        if last:
+            fields["referring"] = {key: value for key, value in last[0]._asdict().items() if value}
+            take(last[1])
     reason = read_reason(doc, start, end, taken)
     if reason:
         fields["reason"] = reason
@@ -377,7 +382,7 @@ def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
             continue
         if clinical and not (asks and when.deadline):
             continue
-        if not asks and len(words) > 4:
+        if not asks and (len(words) > 4 or (words and (when.earliest or when.latest) and not when.days)):
             continue
         if when.dates and not (asks and _DEMAND.search(rest)):
             continue

@@ -70,7 +70,8 @@ _LINKED = re.compile(r" ?(?:,|or|and|&|/|o|y)+ ?(?:or )?")
 _WEEKDAYS_WORD = re.compile(r"\b(?:any )?(?:weekdays?|week days?|entre semana)\b")
 _CLOCK = r"(?P<{0}h>\d{{1,2}})(?::(?P<{0}m>\d\d))?(?: ?(?P<{0}p>[ap])\.?m?\b\.?| ?o'?clock)?"
 _BEFORE_TIME = re.compile(
-    r"\b(?:before|b4|prior to|earlier than|no later than|by|until|till?|antes de(?: las?)?|done by"
+    r"(?<!not )(?<!no )\b(?:before|b4|prior to|earlier than|no later than|by|until|till?"
+    r"|antes de(?: las?)?|done by"
     r"|out by)(?: (?P<noon>noon|mediod[ií]a|lunch)\b| ?"
     + _CLOCK.format("")
     + r"(?![\w/-]|(?:st|nd|rd|th)\b))(?! (?:days?|weeks?|wks?|months?|mos?|visits?)\b)"
@@ -199,7 +200,7 @@ _GREETING = re.compile(
     r"(?:^\W*(?:morning|afternoon|evening)[!,.]|\b(?:good |buen[ao]s? )(?:mornings?|afternoons?|evenings?"
     r"|tardes?).?)$"
 )
-_OF_A_TIME = re.compile(r"(?:^|[^/\d.-])\d{1,2}(?::\d\d)? ?$")
+_OF_A_TIME = re.compile(r"(?:^|[^/\d.-])(?<!el )\d{1,2}(?::\d\d)? ?$")
 
 
 _HOUR_HINT = re.compile(r"\d|noon|lunch|mediod")

@@ -39,6 +39,15 @@ CREDENTIALS = frozenset(
         "dds",
         "od",
         "phd",
+        "apnp",
+        "agacnp",
+        "agpcnp",
+        "fnpc",
+        "acnp",
+        "dmsc",
+        "dc",
+        "psyd",
+        "lcsw",
     ]
 )
 SENDER_CREDENTIALS = frozenset(["rn", "lpn", "ma", "cma", "rma", "lvn", "mha", "bsn"])

@@ -22,6 +22,7 @@ DATA = Path(__file__).with_name("data")
         ("own-4", 1.0, 0.995, 1.0, 1.0),
         ("own-5", 1.0, 0.99, 1.0, 1.0),
         ("unseen-1", 1.0, 0.99, 1.0, 0.94),
+        ("unseen-2", 0.98, 0.98, 0.98, 1.0),
     ],
 )
 def test_the_reader_keeps_its_floor(

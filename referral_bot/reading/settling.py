@@ -371,7 +371,8 @@ _MOVED_DAY = re.compile(
 )
 """A day for another, or one on which somebody cannot come."""
 _COULD_COME = re.compile(
-    r"\b(?:could|can|would|may|might) (?:(?:he|she|they|pt)\b[^.?!]{0,24}\b(?:seen|come|have|do|go)|(?:you|u) (?:fit|squeeze))\b"
+    r"\b(?:could|can|would|may|might) (?:(?:he|she|they|pt)\b[^.?!]{0,24}\b(?:seen|come|have|do|go)|(?:you"
+    r"|u) (?:fit|squeeze))\b"
 )
 _ANY_DAY = re.compile(
     r"\b\d{1,2}/\d{1,2}\b|\bthe \d{1,2}(?:st|nd|rd|th)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct"

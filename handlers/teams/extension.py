@@ -18,7 +18,10 @@ from referral_bot.desk.turn import Place
 
 Json = dict[str, Any]
 
-STARTED: Final = "I started a draft from that message. It stands in the conversation."
+STARTED: Final = Card(
+    "A draft was started.",
+    elements=(Text("I started a draft from that message. It stands in the conversation."),),
+)
 MOST_FOUND: Final = 15
 MOST_TYPED: Final = 10_000
 

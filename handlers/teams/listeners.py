@@ -244,7 +244,7 @@ class Listeners:
             _key(activity), account, Press("make_referral", "", text, place), text
         )
         if outcome.private is None and outcome.form is None:
-            return invokes.dialog_says(extension.STARTED)
+            outcome = Outcome(private=extension.STARTED)
         return await self._in_dialog(account, wire.Opener("refer"), outcome)
 
     async def _looked_up(self, activity: Json) -> Answer:

@@ -39,10 +39,11 @@ class TeamsSeat:
         await self.page.keyboard.insert_text(text)
         await self.page.keyboard.press("Enter")
 
-    async def posts(self, text: str) -> None:
-        """Begin a thread in the open channel."""
+    async def posts(self, text: str, *, naming: bool = True) -> None:
+        """Begin a thread in the open channel, to the bot if it is named."""
         await self._box(last=False).click()
-        await self._mentions()
+        if naming:
+            await self._mentions()
         await self.page.keyboard.insert_text(" " + text)
         await self.page.get_by_role("button", name="Post", exact=True).click()
 
@@ -56,6 +57,27 @@ class TeamsSeat:
     async def _mentions(self) -> None:
         await self.page.keyboard.type("@")
         await self.page.get_by_role("menuitem", name=BOT).last.click()
+
+    async def makes_referral(self) -> None:
+        """Use the message extension on the newest post."""
+        await self.page.get_by_role("button", name="Show more information").first.click()
+        await self.page.get_by_text("Action Command").click()
+        # The client doesn't read the manifest, so it asks for the command.
+        await self.page.get_by_role("dialog").get_by_role("textbox").fill("make_referral")
+        await self.page.get_by_role("button", name="Create").click()
+
+    async def leaves_dialog(self) -> None:
+        """Close the dialog that covers the page."""
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Close").click()
+        await expect(dialog).to_have_count(0)
+
+    async def searches(self, words: str) -> Locator:
+        """Search from the compose box; returns where what is found stands."""
+        await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
+        await self.page.get_by_text("Search Command").click()
+        await self.page.get_by_placeholder("Enter a search term").fill(words)
+        return self.page.locator("[role=dialog], [role=group], .fui-PopoverSurface").last
 
     async def presses(self, button: str, where: Locator | None = None) -> None:
         """Press the newest button of this name."""

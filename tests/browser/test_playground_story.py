@@ -32,10 +32,12 @@ REPORT = "Benign palpitations, echo normal. Continue metoprolol."
 
 
 @asynccontextmanager
-async def both(browser: Browser, title: str, in_teams: str) -> AsyncIterator[tuple[Stage, TeamsSeat]]:
+async def both(
+    browser: Browser, title: str, in_teams: str, phi: str = "full"
+) -> AsyncIterator[tuple[Stage, TeamsSeat]]:
     """The demo's page, and the Teams of this person beside it."""
     async with (
-        stage(browser, title, teams=in_teams) as play,
+        stage(browser, title, phi=phi, teams=in_teams) as play,
         teams_seat(browser, play.running.teams_url, title) as seat,
     ):
         yield play, seat
@@ -255,3 +257,34 @@ async def test_form_in_teams_says_what_is_missing_and_keeps_what_was_typed(brows
         await play.right.reads("Ruth Okonkwo")
         await maria.reads(re.compile("RB-"))
         await maria.picture("sent")
+
+
+async def test_message_becomes_a_referral_and_own_ones_are_found_while_writing(browser: Browser) -> None:
+    async with both(browser, "teams extension", "maria") as (_, maria):
+        await maria.opens("lakeside")
+        await maria.posts(REFERRAL.removeprefix("refer "), naming=False)
+        await maria.makes_referral()
+        await maria.reads("New referral, not sent yet")
+        await maria.picture("made")
+        await maria.leaves_dialog()
+        await maria.presses("Submit")
+        await maria.reads("Next: the practice's intake")
+        found = await maria.searches("Jane")
+        await expect(found).to_contain_text("Jane Whitcomb · Cardiology · Urgent")
+        await maria.picture("found")
+
+
+async def test_minimal_mode_shows_the_patient_in_teams_only_to_who_asks(browser: Browser) -> None:
+    async with both(browser, "teams minimal", "maria", phi="minimal") as (_, maria):
+        await maria.opens("lakeside")
+        await maria.posts(REFERRAL)
+        await maria.reads("Also given")
+        await maria.presses("Submit")
+        await maria.reads("J. W. · Cardiology")
+        assert not any("Whitcomb" in one for one in await maria.told())
+        await maria.presses("Show details")
+        await maria.reads("Patient name: Jane Whitcomb")
+        await maria.picture("details")
+        await maria.presses("Close")
+        await maria.reads("J. W. · Cardiology")
+        assert not any("Whitcomb" in one for one in await maria.told())

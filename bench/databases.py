@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -44,11 +44,14 @@ def fresh_databases(engine: str) -> Iterator[Fresh]:
             server.cleanup()
 
 
-def prepare(url: str, keys: str, pool_size: int = 8) -> SqlStore:
-    """A store on a new database, with the example practice in it."""
+def prepare(url: str, keys: str, pool_size: int = 8, changes: Mapping[str, str] | None = None) -> SqlStore:
+    """A store on a new database, with the example practice in it; `changes` replace some of its text."""
     storage.upgrade(url)
     store = storage.open_store(url, keys, rng=SystemRandom(), pool_size=pool_size)
-    import_directory(store, EXAMPLE.read_text("utf-8"))
+    text = EXAMPLE.read_text("utf-8")
+    for old, new in (changes or {}).items():
+        text = text.replace(old, new)
+    import_directory(store, text)
     return store
 
 

@@ -8,7 +8,7 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -18,6 +18,9 @@ from handlers.slack.wire import action_id, button_value
 FIRST = ("Jane", "Omar", "Lucia", "Peter", "Amara", "Yuki", "Tomas", "Ingrid", "Ravi", "Chloe")
 LAST = ("Whitcomb", "Okonkwo", "Delgado", "Lindqvist", "Barrow", "Tanaka", "Novak", "Haugen", "Iyer", "Marsh")
 _numbers = itertools.count(1)
+
+Request = Callable[[bytes, int], bytes]
+"""Writes a body out as a request to a port of this machine."""
 
 
 @dataclass
@@ -117,27 +120,29 @@ def _request(body: bytes, port: int) -> bytes:
     return head.encode() + kind + b"\r\n\r\n" + body
 
 
-async def run(bodies: Iterator[bytes], port: int, connections: int, seconds: float) -> Measured:
-    """Send bodies over this many connections until they or the time run out."""
+async def run(
+    bodies: Iterator[bytes], port: int, connections: int, seconds: float, request: Request = _request
+) -> Measured:
+    """Send bodies over this many connections until they or the time run out; `request` writes each out."""
     measured = Measured(0.0)
     ends = time.perf_counter() + seconds
     began = time.perf_counter()
-    await asyncio.gather(*(_one(bodies, port, ends, measured) for _ in range(connections)))
+    await asyncio.gather(*(_one(bodies, port, ends, measured, request) for _ in range(connections)))
     measured.rate = len(measured.times) / (time.perf_counter() - began)
     return measured
 
 
-async def _one(bodies: Iterator[bytes], port: int, ends: float, measured: Measured) -> None:
+async def _one(bodies: Iterator[bytes], port: int, ends: float, measured: Measured, request: Request) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while time.perf_counter() < ends and (body := next(bodies, None)) is not None:
-        request = _request(body, port)
+        written = request(body, port)
         began = time.perf_counter()
-        writer.write(request)
+        writer.write(written)
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
             int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
         )
         await reader.readexactly(length)
         measured.times.append((time.perf_counter() - began) * 1000)
-        measured.refused += not head.startswith(b"HTTP/1.1 200")
+        measured.refused += not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 202"))
     writer.close()

@@ -2,12 +2,14 @@
 
 `ack`: a Bolt listener that only acknowledges. `plain`: the bot that people write, a Bolt listener with one
 SQLModel insert through an AsyncSession: on SQLite with full sync over a pool of one connection, which is its
-best, on PostgreSQL over asyncpg and a pool of ten. `bot`: this program, whole.
+best, on PostgreSQL over asyncpg and a pool of ten. `bot`: this program, whole. `echo`: Microsoft's Agents SDK
+with an agent that says what it hears. `teams`: this program, whole, in Teams.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 import socket
@@ -146,6 +148,61 @@ async def bot(port: int, url: str) -> None:
     store.close()
 
 
+async def echo(port: int, url: str) -> None:
+    """Microsoft's Agents SDK as its samples show it, unsigned: every message is said again."""
+    from microsoft_agents.authentication.msal import MsalConnectionManager
+    from microsoft_agents.hosting.aiohttp import CloudAdapter, start_agent_process
+    from microsoft_agents.hosting.core import AgentApplication, MemoryStorage, TurnContext, TurnState
+
+    # It warns of every activity that is unsigned, which would weigh on it alone.
+    logging.disable(logging.WARNING)
+    anonymous = {"SERVICE_CONNECTION": {"SETTINGS": {"ANONYMOUS_ALLOWED": True}}}
+    connections = MsalConnectionManager(CONNECTIONS=anonymous)
+    adapter = CloudAdapter(connection_manager=connections)
+    agent = AgentApplication[TurnState](
+        storage=MemoryStorage(), adapter=adapter, connection_manager=connections
+    )
+
+    @agent.activity("message")
+    async def say_again(context: TurnContext, state: TurnState) -> None:
+        await context.send_activity(context.activity.text or "")
+
+    async def receive(request: web.Request) -> web.StreamResponse | None:
+        return await start_agent_process(request, agent, adapter)
+
+    server = web.Application()
+    server.add_routes([web.post("/api/messages", receive)])  # type: ignore[arg-type]
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await _until_told()
+
+
+async def teams(port: int, url: str) -> None:
+    """This program in Teams, unsigned like the echo, on a database with the example practice in it."""
+    from handlers.app import Bot, settle
+    from handlers.clock import SystemClock
+    from handlers.logs import configure_logs
+    from handlers.settings import given_settings
+    from storage import open_store
+
+    configure_logs("ERROR")
+    store = open_store(url, os.environ["REFERRAL_BOT_KEYS"], rng=random.SystemRandom())
+    settings = given_settings(
+        teams_allow_anonymous=True,
+        host="127.0.0.1",
+        port=port,
+        phi_mode="full",
+        phi_baa="Nobody in the benchmark is real, 2026",
+    )
+    program = Bot(settings, store, SystemClock(), random.SystemRandom())
+    await program.start()
+    await settle(store, program.clock.now())
+    await _until_told()
+    await program.stop()
+    store.close()
+
+
 def free_port() -> int:
     """A port that nothing listens on now."""
     with socket.socket() as probe:
@@ -207,4 +264,5 @@ async def _until_told() -> None:
 
 if __name__ == "__main__":
     kind, port_text, url = sys.argv[1:]
-    asyncio.run({"ack": ack, "plain": plain, "bot": bot}[kind](int(port_text), url))
+    kinds = {"ack": ack, "plain": plain, "bot": bot, "echo": echo, "teams": teams}
+    asyncio.run(kinds[kind](int(port_text), url))

@@ -55,7 +55,7 @@ MOST_RADIOS: Final = 4
 
 LARGE_SOURCES: Final = frozenset({"icd10"})
 """Sources of type-ahead whose options can't all be carried along."""
-NO_FILES: Final = "can't be added here. Send them to me in our own chat, with the reference."
+NO_FILES: Final = "Files can't be added here. Send them to me in our own chat, with the reference."
 
 
 _MARKUP: Final = frozenset("*_[]<>#`~\\&")

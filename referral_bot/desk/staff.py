@@ -8,7 +8,7 @@ from typing import Final
 from referral_bot.access import NO_PATIENTS, NO_SUCH_REFERRAL, sees_patients
 from referral_bot.cards import replies
 from referral_bot.cards.elements import Card
-from referral_bot.desk import answers, fresh, packets, record, scores, status
+from referral_bot.desk import answers, documents, fresh, packets, record, scores, status, visits
 from referral_bot.desk.turn import Message, Outcome, Turn
 from referral_bot.model import AuditAction, Question, Referral, Thread
 from referral_bot.reading import Context, read
@@ -24,6 +24,11 @@ _ASK: Final = re.compile(
 _LIST: Final = re.compile(r"^\s*(?:status\b|(?:all(?: open| mine)?|everything|open)\W*$)", re.IGNORECASE)
 _PROMISES: Final = re.compile(r"\bpromises\b", re.IGNORECASE)
 _ALL: Final = re.compile(r"\b(all|everything|open|list|mine)\b", re.IGNORECASE)
+_REPORT: Final = re.compile(r"\breport\b", re.IGNORECASE)
+NO_REFERRAL_FOR_FILE: Final = (
+    "I did not keep the file: I don't know which referral it belongs to. Send it with the reference, such as "
+    "“RB-7K2M”, or as the report: “report RB-7K2M”."
+)
 NOT_RELAYED: Final = (
     "That stayed internal. To send words to the office, begin with: tell them … "
     "To ask them something: ask them … For what you can press, see the card at the top."
@@ -37,8 +42,11 @@ def said(turn: Turn, message: Message, thread: Thread | None) -> Outcome:
     if not sees_patients(turn.actor):
         record.audit(turn, AuditAction.REFUSED, "referral.staff")
         return Outcome(private=replies.says(NO_PATIENTS))
-    if thread is not None and _in_thread(turn, message.text, thread):
+    relayed = thread is not None and _in_thread(turn, message.text, thread)
+    if relayed and not message.files:
         return Outcome()
+    if message.files:
+        return Outcome(private=replies.says(_keep_files(turn, message, thread)))
     card = _answer(turn, message.text)
     if card is None:
         help_card = replies.help_card(turn.practice, turn.actor.side)
@@ -59,6 +67,22 @@ def _in_thread(turn: Turn, text: str, thread: Thread) -> bool:
     else:
         return False
     return True
+
+
+def _keep_files(turn: Turn, message: Message, thread: Thread | None) -> str:
+    """Files of staff go to the referral that the thread or the text names: as its report if that is said."""
+    reference = status.reference_in(message.text)
+    referral = turn.tx.get(Referral, thread.subject_id) if thread else None
+    if referral is None and reference:
+        referral = status.by_reference(turn, reference)
+    if referral is None:
+        return NO_REFERRAL_FOR_FILE
+    if _REPORT.search(message.text):
+        said = status.REFERENCE.sub("", _REPORT.sub("", message.text, count=1)).strip(" :,;.-")
+        visits.send_report(turn, referral.id, said, message.files)
+        return f"The report of {referral.reference} is on its way to the office."
+    documents.receive(turn, referral, message.files)
+    return f"I keep that with {referral.reference}; the office can open it."
 
 
 def _answer(turn: Turn, text: str) -> Card | None:

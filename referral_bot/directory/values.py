@@ -30,6 +30,8 @@ _PHONE: Final = re.compile(
     r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]?[2-9]\d\d[ .-]?\d{4}(?:,? ?(?:x|ext\.?) ?\d{1,6})?",
     re.ASCII,
 )
+ORG_ID: Final = "8:orgid:"
+"""Stands before a person's object id in some of Microsoft's lists."""
 _GUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ACCOUNT: Final = {
     "slack": re.compile(r"(?:(T[A-Z0-9]{2,20})/)?([UW][A-Z0-9]{2,20})"),
@@ -154,11 +156,11 @@ def holiday_calendar(text: str) -> str:
 
 
 def account(platform: str, text: str) -> tuple[str, str]:
-    """Tenant (empty where it isn't pinned) and account."""
+    """Tenant (empty where it isn't pinned) and account, without what may stand before an object id."""
     match = _ACCOUNT[platform].fullmatch(text)
     if not match:
         raise ValueError(f"{shown(text)} won't do: {_ACCOUNT_FORM[platform]}.")
-    return match[1] or "", match[2]
+    return match[1] or "", match[2].removeprefix(ORG_ID)
 
 
 def channel(platform: str, text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from bot import COMPLETE
-from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, World, buttons, said
+from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, World, buttons, inputs, said
 from ways import TUESDAY
 
 from handlers.delivery import SendFailed
@@ -267,6 +267,48 @@ async def test_in_the_place_of_a_file_stands_where_it_is_opened(playground: Worl
     opened = await world.nina.opens(told, "Open")
     assert "ekg.pdf" in buttons(opened)
     assert "Jane Whitcomb" in said(opened)
+
+
+def pdf(world: World) -> Json:
+    """A file that lies where Teams keeps files."""
+    world.files["files/report.pdf"] = b"%PDF-1.7\n" + b"x" * 200
+    return {
+        "contentType": "application/vnd.microsoft.teams.file.download.info",
+        "name": "report.pdf",
+        "content": {"downloadUrl": f"{world.service_url}files/report.pdf", "fileType": "pdf"},
+    }
+
+
+async def test_staff_send_the_report_as_a_file_with_its_reference(playground: World) -> None:
+    world = playground
+    await sent(world)
+    reference = (await world.referral()).reference
+    await world.raj.opens(world.head(INTAKE_CHANNEL), "Book")
+    times = next(one for one in inputs(world.raj.shown) if one["label"] == "Time")
+    assert await world.raj.fills_in({"Time": times["choices"][0]["title"]})
+    await world.raj.presses(world.head(INTAKE_CHANNEL), "Seen")
+    await world.nina.writes(f"report {reference} Holter is normal", attachments=[pdf(world)])
+    assert f"The report of {reference} is on its way" in world.nina.direct[-1]
+    referral = await world.referral()
+    assert referral.state is State.REPORT_SENT
+    (document,) = await world.transact(lambda tx: tx.documents(referral.id))
+    assert (document.is_report, document.ready) == (True, True)
+
+
+async def test_staff_add_a_file_to_the_referral_that_they_name(playground: World) -> None:
+    world = playground
+    await sent(world)
+    referral = await world.referral()
+    await world.nina.writes(f"{referral.reference} directions", attachments=[pdf(world)])
+    (document,) = await world.transact(lambda tx: tx.documents(referral.id))
+    assert (document.is_report, document.ready) == (False, True)
+
+
+async def test_a_file_of_staff_without_a_reference_is_not_kept_and_that_is_said(playground: World) -> None:
+    world = playground
+    await sent(world)
+    await world.nina.writes("here you are", attachments=[pdf(world)])
+    assert "I did not keep the file" in world.nina.direct[-1]
 
 
 async def test_a_tenant_that_was_never_heard_of_is_given_up(world: World) -> None:

@@ -4,7 +4,8 @@
 
 Every server runs in a process of its own on the first core, the load on the second; PostgreSQL wherever there
 is room. The servers take turns, so that what else the machine does weighs on all of them; what is printed is
-the median of the rounds. Read the ratios: absolute numbers belong to the machine.
+the median of the rounds. Read the ratios: absolute numbers belong to the machine. `by CPU` is the plain bot's
+processor time for a request to that of this one: what `of plain` would be if nothing else ran.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sqlalchemy import create_engine, text
 
 from bench.databases import ENGINES, Fresh, fresh_databases, prepare, settle
 from bench.load import mentions, presses, run
-from bench.servers import slack, started
+from bench.servers import cpu_seconds, slack, started
 from storage import new_key
 
 CONNECTIONS = (32, 1)
@@ -30,11 +31,12 @@ NAMES = {"ack": "Bolt, acknowledges only", "plain": "plain bot, one insert", "bo
 
 @dataclass(frozen=True)
 class Found:
-    """What one run showed: requests a second, and answers' times in milliseconds."""
+    """What one run showed: requests a second; in milliseconds, answers' times and the server's own."""
 
     rate: float
     p50: float
     p99: float
+    cpu: float
     refused: int = 0
 
 
@@ -55,18 +57,20 @@ async def _compare(engine: str, fresh: Fresh, api: str, seconds: float, rounds: 
             keys, url = new_key(), fresh()
             if kind == "bot":
                 prepare(url, keys).close()
-            async with started(kind, url, keys, api, core=0) as (port, _):
-                await _measured(mentions(), port, 4, WARM_UP)
+            async with started(kind, url, keys, api, core=0) as server:
+                port, _ = server
+                await run(mentions(), port, 4, WARM_UP)
                 for connections in CONNECTIONS:
-                    found[connections, kind].append(await _measured(mentions(), port, connections, seconds))
+                    done = await _measured(mentions(), server, connections, seconds)
+                    found[connections, kind].append(done)
                 if kind == "bot":
-                    await _press_all(pressed, port, url, seconds)
+                    await _press_all(pressed, server, url, seconds)
     _print_turns(engine, found)
     _print_presses(pressed)
 
 
 async def _press_all(
-    pressed: dict[tuple[str, int], list[Found]], port: int, url: str, seconds: float
+    pressed: dict[tuple[str, int], list[Found]], server: tuple[int, int], url: str, seconds: float
 ) -> None:
     """Submit drafts that the mentions have left, then claim what was submitted."""
     settle(url)
@@ -77,7 +81,7 @@ async def _press_all(
         waiting = iter(_ids(url, state))
         for connections in sorted(CONNECTIONS):
             bodies = presses(action, person, channel, _some(waiting, connections))
-            pressed[action, connections].append(await _measured(bodies, port, connections, seconds))
+            pressed[action, connections].append(await _measured(bodies, server, connections, seconds))
 
 
 def _some(ids: Iterator[str], connections: int) -> list[str]:
@@ -94,35 +98,41 @@ def _ids(url: str, state: str) -> list[str]:
     return ids
 
 
-async def _measured(bodies: Iterator[bytes], port: int, connections: int, seconds: float) -> Found:
+async def _measured(
+    bodies: Iterator[bytes], server: tuple[int, int], connections: int, seconds: float
+) -> Found:
+    port, process = server
+    before = cpu_seconds(process)
     done = await run(bodies, port, connections, seconds)
-    return Found(done.rate, done.percentile(0.5), done.percentile(0.99), done.refused)
+    cpu = 1000 * (cpu_seconds(process) - before) / max(len(done.times), 1)
+    return Found(done.rate, done.percentile(0.5), done.percentile(0.99), cpu, done.refused)
 
 
 def _print_turns(engine: str, found: dict[tuple[int, str], list[Found]]) -> None:
-    head = f"{'turns/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of plain':>10}{'of ack':>8}"
+    head = f"{'turns/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}{'of plain':>10}{'of ack':>8}{'by CPU':>8}"
     _print(f"\n{engine:26}{'connections':>12}{head}")
     for (connections, kind), rounds in sorted(found.items(), key=lambda item: -item[0][0]):
         row = f"{NAMES[kind]:26}{connections:>12}{_row(rounds)}"
         for other, width in (("plain", 10), ("ack", 8)):
             beside = zip(rounds, found[connections, other], strict=True)
             row += f"{statistics.median(mine.rate / theirs.rate for mine, theirs in beside):>{width}.2f}"
-        _print(row)
+        beside = zip(rounds, found[connections, "plain"], strict=True)
+        _print(row + f"{statistics.median(theirs.cpu / mine.cpu for mine, theirs in beside):>8.2f}")
 
 
 def _print_presses(pressed: dict[tuple[str, int], list[Found]]) -> None:
-    head = f"{'presses/s':>10}{'p50 ms':>9}{'p99 ms':>9}"
+    head = f"{'presses/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}"
     _print(f"\n{'a press, after its commit':26}{'connections':>12}{head}")
     for (action, connections), rounds in pressed.items():
         _print(f"{action:26}{connections:>12}{_row(rounds)}")
 
 
 def _row(rounds: list[Found]) -> str:
-    rate, p50, p99 = (
-        statistics.median(getattr(each, name) for each in rounds) for name in ("rate", "p50", "p99")
+    rate, p50, p99, cpu = (
+        statistics.median(getattr(each, name) for each in rounds) for name in ("rate", "p50", "p99", "cpu")
     )
     refused = sum(each.refused for each in rounds)
-    return f"{rate:>10.0f}{p50:>9.1f}{p99:>9.1f}" + (f"  {refused} refused" if refused else "")
+    return f"{rate:>10.0f}{p50:>9.1f}{p99:>9.1f}{cpu:>9.2f}" + (f"  {refused} refused" if refused else "")
 
 
 def _print(row: str) -> None:

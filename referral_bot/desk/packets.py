@@ -84,6 +84,7 @@ def _merged(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
+@lru_cache(maxsize=256)
 def service_named(practice: Practice, name: str) -> Service | None:
     """The practice's service of this key, name or alias, slips forgiven; none where it has none."""
     term = vocabulary(practice).find_service(name)

@@ -98,7 +98,8 @@ _NOT_CALLED = re.compile(
     r"|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
 )
 _HAS_CALLED = re.compile(
-    r"\b(?:has|have|had|did)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
+    r"\b(?:has|have|had|did)\b[^.?!]{0,24}\b(?:(?:gotten|got|get) a ?hold|call\w*|phoned|spoke\w*|talk\w*"
+    r"|reach\w*|contact\w*)\b"
 )
 _CALL_ME = re.compile(r"\b(?:call|ring|phone|text|contact)\w* (?:me|us)\b|\bplease\b|\bpls\b")
 _RECEIPT = re.compile(
@@ -244,6 +245,11 @@ def find_acts(doc: Document, start: int, end: int, mentions: list[Mention]) -> l
         if tries:
             acts.setdefault("report_issue", Act(begin + tries.start(), "report_issue"))
         if not cues:
+            if "?" in text or _QUESTION.match(text.strip()):
+                taking = _ASKS_INSURANCE.search(text)
+                if taking and payers_in(doc, begin, stop):
+                    act = Act(begin + taking.start(), "ask_insurance_accepted")
+                    acts.setdefault(act.intent, act)
             continue
         asks = "?" in text or _QUESTION.match(text.strip()) is not None or _ASKS_THEN.search(text) is not None
         sentence = _Sentence(doc, begin, stop, text, asks, cues, mentions)

@@ -385,7 +385,8 @@ def _from_payer(
         if hit.start < plan_end:
             continue
         between = lower[max(at, plan_end) : hit.start]
-        supplement_after = _SUPPLEMENT.match(lower, hit.end)
+        state = _STATES.match(lower, hit.end) if "blue" in str(hit.value).lower() else None
+        supplement_after = _SUPPLEMENT.match(lower, state.end() if state else hit.end)
         if (
             _JOIN.match(between)
             or supplement_after

@@ -90,6 +90,8 @@ def read_name(text: str) -> Name:
 
 def two_names(parts: list[str]) -> Name:
     """First and last name out of two or more parts in spoken order."""
+    if len(parts) > 2 and parts[0].lower() in ("don", "doña", "dona") and is_given(parts[1]):
+        parts = parts[1:]
     at = 1
     if len(parts) > 2 and is_given(parts[1]) and parts[1].lower() not in SURNAMES:
         at = 2

@@ -290,6 +290,13 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
     words = doc.words
     if index >= len(words) or words.start[index] - words.end[index - 1] > 2:
         return None
+    if (
+        len(words.low[index]) == 1
+        and words.low[index + 1 : index + 2] == ["."]
+        and words.raw[words.start[index]].isupper()
+        and index + 2 < len(words)
+    ):
+        index += 2
     word = words.low[index]
     if not word[0].isalpha() or len(word) < 2 or word in DOCTOR_TITLES:
         return None

@@ -26,7 +26,8 @@ _CLINICAL_SIGN = re.compile(
 )
 _CONTINUES = re.compile(
     r"\b(?:since|none|worse|better|ago|not helping|no relief|stable|on|failed|tried|denies|no|w/o|without"
-    r"|x ?\d|last|now|again|after|while|when|during|with|fell|started|past|daily|nightly|twice|once)\b"
+    r"|x ?\d|\d+ ?(?:deg\w*|mm|cm|%|pts?|points|lbs?|kg|out of|/)|last|now|again|after|while|when|during"
+    r"|with|fell|started|past|daily|nightly|twice|once)\b"
 )
 _EDGES = table("reason_edges", own=False)
 _LEAD = frozenset(["", *" ".join(_EDGES["lead"]).split()])

@@ -290,7 +290,7 @@ def is_probe(doc: Document) -> bool:
     """Whether the text tries to change the rules, or asks for the data of patients that are not the
     sender's.
     """
-    lower = doc.words.lower
+    lower = doc.words.lower.replace("dr. ", "dr  ")
     if _PROBE.search(lower):
         return True
     for match in islice(_OTHERS_DATA.finditer(lower), _ENOUGH):

@@ -203,6 +203,7 @@ _GREETING = re.compile(
 _OF_A_TIME = re.compile(r"(?:^|[^/\d.-])(?<!el )\d{1,2}(?::\d\d)? ?$")
 
 
+_OF_A_MONTH = re.compile(rf"\b(?:{MONTH})\.? \d{{1,2}} ?$")
 _HOUR_HINT = re.compile(r"\d|noon|lunch|mediod")
 
 
@@ -211,7 +212,9 @@ def _times(text: str, when: When) -> None:
         _hours(text, when)
     for match in _PART.finditer(text):
         part = "morning" if match["morning"] else "afternoon"
-        if _OF_A_TIME.search(text, 0, match.start()) or _GREETING.search(text[: match.end() + 1]):
+        if (
+            _OF_A_TIME.search(text, 0, match.start()) and not _OF_A_MONTH.search(text, 0, match.start())
+        ) or _GREETING.search(text[: match.end() + 1]):
             continue
         if not when.part_of_day:
             when.part_of_day = part

@@ -24,7 +24,8 @@ _SERVICE_AFTER = re.compile(
     r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment"
     r"|appointments|visit|clinic|f/u|follow|new|for|needs?|see|take|do|have|opinion|input|folks|specialist"
     r"|referral"
-    r"|first|soonest|earliest|opening|openings|slot|slots|spot|spots|asap|stat|urgent|pt|pts|patient"
+    r"|these|are|is|right now|lately|currently|first|soonest|earliest|opening|openings|slot|slots|spot"
+    r"|spots|asap|stat|urgent|pt|pts|patient"
     r"|patients|dept|team|doctor|dr"
     r"|spine|or"
     r"|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to"
@@ -122,7 +123,7 @@ _TRANSPORT = re.compile(
     r"\b(?:(?:medical |needs? |need |arrange |nemt |set up |our |non-emergency "
     r"|requires? )?(?:transport(?:ation)?|transporte)\b|needs? a ride\b|no ride\b|nemt\b|(?:doesn't"
     r"|doesnt|does not|can't|cant) drive\b|medicab\b|ambulette\b|rides? with\b|paratransit\b|medi-?van\b"
-    r"|stretcher\b)"
+    r"|stretcher\b|(?:wheelchair|medical|accessible) van\b)"
 )
 
 _NO = re.compile(

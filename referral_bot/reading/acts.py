@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from referral_bot.reading.coverage import payers_in, unknown_payer
 from referral_bot.reading.document import Document
-from referral_bot.reading.lexicon import CLINICAL_WORDS
+from referral_bot.reading.payers import payers_in, unknown_payer
 from referral_bot.reading.resolve import Mention
 from referral_bot.reading.words import Hit
 
@@ -20,17 +19,6 @@ class Act(NamedTuple):
     intent: str
 
 
-class Evidence(NamedTuple):
-    """How much of a new referral a stretch holds."""
-
-    birth: bool
-    phone: bool
-    payer: bool
-    code: bool
-    clinical: int
-    cue: bool
-
-
 _QUESTION = re.compile(
     r"^\W*(?:and |also |hi |hey |hello |so |ok |oh |but |plus |then )*(?:did|do|does|is|are|was|were|has"
     r"|have|had|can|could|would|will|any|what|whats|what's|when|where|wheres|where's|who|how|hows|why"
@@ -39,8 +27,7 @@ _QUESTION = re.compile(
 )
 _ASKS_THEN = re.compile(
     r"[,;-] ?(?:so )?(?:is|are|did|was|were|do|does|has|have|can|could|any) (?:it|they|you|that|those|she"
-    r"|he|there|anyone|someone"
-    r"|date|word|news|update|u)\b"
+    r"|he|there|anyone|someone|date|word|news|update|u)\b"
 )
 """A question that follows what it is about: "I faxed the echo Friday, is it there"."""
 _NEGATED_CANCEL = re.compile(
@@ -64,9 +51,8 @@ _WEAK_CANCEL = re.compile(
     r"\b(?:drop|dropped|dropping|drops|declin\w+|close|closed|remove\w*|duplicate\w*|dupe|take|toss|kill"
     r"|(?:has |had )?(?:pass|decease|died|enter|chang|found|seeing|going with|went|been seen|seen|sent"
     r"|by mistake|was a|in error|need|close|strike|discard|trash|scrap|ya no va|yank|bin|axe|extra"
-    r"|one too)\w*"
-    r"|no need|got|get|taken|resolved|feeling|all better|pull\w*|delete\w*|ignore|disregard|void\w*"
-    r"|scratch|nix|stop|no longer|keep|not|twice)\b"
+    r"|one too)\w*|no need|got|get|taken|resolved|feeling|all better|pull\w*|delete\w*|ignore|disregard"
+    r"|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
 )
 _REFERRAL_WORD = re.compile(
     r"\b(?:referral|referal|ref|appt|appointment|order|one|it|her|him|that|request|consult|visit|twice"
@@ -78,9 +64,8 @@ _ASKS_INSURANCE = re.compile(
     r"|toman|acepta|reciben|trabajan con|out of network|credentialed|ok with)\b"
 )
 _WANTS_NOTE = re.compile(
-    r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)"
-    r"|could (?:you|we|i)|looking for|share|mail|still|yet|where|any|like|wants|asking|asked|manden"
-    r"|mándenme|envíen"
+    r"\b(?:send|fax|get|need|have|forward|request\w*|copy|waiting|please|pls|can (?:you|we|i)|could (?:you"
+    r"|we|i)|looking for|share|mail|still|yet|where|any|like|wants|asking|asked|manden|mándenme|envíen"
     r"|necesit\w+|pueden|puede|see|missing|want|ready|available|when)\b|\?"
 )
 _SENT_HERE = re.compile(
@@ -92,10 +77,9 @@ _MANY_TRIES = re.compile(
     r"|emails|faxes|attempts|tries)\b(?! (?:on|to) (?:pt|patient|her|him))"
 )
 _NOT_CALLED = re.compile(
-    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b"
-    r"|\bcall(?:ing|s|ed) (?:me|us|here|in\b|our|my|the office|the clinic|every|daily|constantly)"
-    r"|\b(?:nobody"
-    r"|no one|never|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
+    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b|\bcall(?:ing|s"
+    r"|ed) (?:me|us|here|in\b|our|my|the office|the clinic|every|daily|constantly)|\b(?:nobody|no one|never"
+    r"|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
 )
 _HAS_CALLED = re.compile(
     r"\b(?:has|have|had|did)\b[^.?!]{0,24}\b(?:(?:gotten|got|get) a ?hold|call\w*|phoned|spoke\w*|talk\w*"
@@ -106,34 +90,6 @@ _RECEIPT = re.compile(
     r"\b(?:get|got|gotten|receiv\w*|recieve\w*|see|seen|come|came|arriv\w*|land\w*|go|went|make|made|have"
     r"|show|there|confirm\w*|through|thru|recib\w*|lleg\w*|find|reach\w*|turn\w*)\b"
 )
-
-
-def weigh(doc: Document, start: int, end: int) -> Evidence:
-    """What speaks for a new referral in a stretch."""
-    lower = doc.words.lower
-    born = any(
-        start <= written.start < end
-        and written.year is not None
-        and not re.search(
-            r"\b(?:thru|through|until|exp|eff|effective|good|valid|starting|seen|visit|dos|on|sent"
-            r"|from)[ :]*(?:on )?$",
-            doc.before(written.start, 14),
-        )
-        for written in doc.dates
-    ) or bool(doc.labels("dob", start, end))
-    clinical = sum(
-        1 for index in range(doc.words.at(start), doc.words.at(end)) if doc.words.low[index] in CLINICAL_WORDS
-    )
-    return Evidence(
-        birth=born,
-        phone=any(start <= phone.start < end for phone in doc.phones),
-        payer=bool(payers_in(doc, start, end)) or "self pay" in lower[start:end],
-        code=re.search(r"\b[a-tv-z]\d[\dab]\.[\da-z]{1,4}\b", lower[start:end]) is not None
-        or bool(doc.labels("icd", start, end) or doc.labels("dx", start, end)),
-        clinical=clinical,
-        cue=bool(doc.cue("submit", start, end))
-        or bool(doc.labels("service", start, end) or doc.labels("referring", start, end)),
-    )
 
 
 _OURS = re.compile(
@@ -207,8 +163,7 @@ _PAPERS = re.compile(
 )
 _CONFIRM = re.compile(
     r"\b(?:confirm|make sure|making sure|verify|checking|check|want(?:ed)? to (?:know|see)|let me know"
-    r"|wondering"
-    r"|hoping|pls|please)\b"
+    r"|wondering|hoping|pls|please)\b"
 )
 _ATTACHED = re.compile(r"\b(?:attached|attaching|adjunt\w*|uploaded|uploading)\b")
 
@@ -248,8 +203,8 @@ def find_acts(doc: Document, start: int, end: int, mentions: list[Mention]) -> l
             if "?" in text or _QUESTION.match(text.strip()):
                 taking = _ASKS_INSURANCE.search(text)
                 if taking and payers_in(doc, begin, stop):
-                    act = Act(begin + taking.start(), "ask_insurance_accepted")
-                    acts.setdefault(act.intent, act)
+                    place = begin + taking.start()
+                    acts.setdefault("ask_insurance_accepted", Act(place, "ask_insurance_accepted"))
             continue
         asks = "?" in text or _QUESTION.match(text.strip()) is not None or _ASKS_THEN.search(text) is not None
         sentence = _Sentence(doc, begin, stop, text, asks, cues, mentions)

@@ -39,14 +39,12 @@ _NOT_ASKED = re.compile(r"\bnot (?:been )?(?:requested|submitted|started|asked|f
 _HOLD = re.compile(
     r"\b(?:(?:do not|don't|dont|please don't|not to|no|never|can't|cannot|shouldn't|no lo|no la"
     r"|favor de no)\b[^.!?\n]{0,30}?\b(?:schedul\w*|book\w*|offer\w*|appts?|appointments?|dates?|slots?"
-    r"|agend\w*|program\w*|cit[ae]n?)"
-    r"|(?:nothing|no one|nobody) (?:to be |gets? |is |is to be )?(?:booked|scheduled) (?:till?|until"
-    r"|before)|no (?:booking|scheduling|dates?) (?:till?|until|before|yet)"
+    r"|agend\w*|program\w*|cit[ae]n?)|(?:nothing|no one|nobody) (?:to be |gets? |is |is to be )?(?:booked"
+    r"|scheduled) (?:till?|until|before)|no (?:booking|scheduling|dates?) (?:till?|until|before|yet)"
     r"|hold (?:off|booking|scheduling|on booking|on scheduling|the booking|this|it|her|him|until|til|till"
     r"|for)|(?:wait|waiting|hold) (?!to hear)(?:to|on|for|until|til|till)\b[^.!?\n]{0,40}?\b(?:auth"
-    r"|schedul\w*"
-    r"|book\w*|pa\b)"
-    r"|(?:book|schedule)\w* (?:only )?(?:after|once|when|until)\b[^.!?\n]{0,30}?\b(?:auth|pa|approv\w*))"
+    r"|schedul\w*|book\w*|pa\b)|(?:book|schedule)\w* (?:only )?(?:after|once|when"
+    r"|until)\b[^.!?\n]{0,30}?\b(?:auth|pa|approv\w*))"
 )
 _RELEASE = re.compile(
     r"\b(?:(?:ok|okay|good|clear|cleared|free|safe|fine|ready|able) to (?:go ahead and )?(?:schedul\w*"

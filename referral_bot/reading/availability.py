@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from referral_bot.reading.coverage import read_insurance
+from referral_bot.reading.doctors import find_doctors
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS, surname
 from referral_bot.reading.model import Fields
-from referral_bot.reading.people import find_doctors
 from referral_bot.reading.providers import find_location
 from referral_bot.reading.reason import read_reason
 from referral_bot.reading.tables.calendar import NUMBER_WORDS
@@ -18,10 +18,9 @@ from referral_bot.reading.wishes import choose_service, find_needs, find_service
 _NEW = re.compile(
     r"\b(?:new[ -](?:pt|pts|patient|patients|consult|visit|referral)|np\b|n/p\b|first[- ]time"
     r"|initial (?:visit|consult)|never been seen|(?:someone|somebody|person|pt|patient|one"
-    r"|folks) (?:brand )?new\b|brand new"
-    r"|new to (?:you|your|the practice|y'?all)|primera vez|paciente nuev[oa]|pacientes nuevos"
-    r"|pte nuev[oa]|new (?:\w+ )(?:pt|pts|patient|patients|appt|appts|appointment|visit|consult))\b"
-    r"|\bpt type\b[^\n]*\n[^\n]*\bnew\b|\t\s*new\b"
+    r"|folks) (?:brand )?new\b|brand new|new to (?:you|your|the practice|y'?all)|primera vez"
+    r"|paciente nuev[oa]|pacientes nuevos|pte nuev[oa]|new (?:\w+ )(?:pt|pts|patient|patients|appt|appts"
+    r"|appointment|visit|consult))\b|\bpt type\b[^\n]*\n[^\n]*\bnew\b|\t\s*new\b"
 )
 _FOLLOW = re.compile(
     r"\b(?:follow[ -]?ups?|f/u|fu\b|fup|est(?:ablished)? (?:pt|patient)|return (?:visit|pt|patient)"

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 
-from rapidfuzz.distance import OSA
-
 from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.codes import find_codes, find_npis
-from referral_bot.reading.coverage import payers_in, read_insurance
+from referral_bot.reading.coverage import read_insurance
 from referral_bot.reading.dates import birth_date, find_dates, past_or_near, real_date
 from referral_bot.reading.demographics import find_ages, sort_phones
+from referral_bot.reading.doctors import find_doctors
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.model import Fields
-from referral_bot.reading.names import title_case
 from referral_bot.reading.papers import find_documents
-from referral_bot.reading.people import find_contacts, find_doctors
+from referral_bot.reading.payers import payers_in
+from referral_bot.reading.people import find_contacts
 from referral_bot.reading.providers import find_location
 from referral_bot.reading.reason import read_reason
+from referral_bot.reading.renaming import read_new_name
 from referral_bot.reading.resolve import Mention
 from referral_bot.reading.wishes import find_needs, find_urgency
 
@@ -40,20 +40,6 @@ _YEAR = re.compile(
 _EFFECTIVE = re.compile(
     r"\b(?:eff(?:ective)?|starting|starts|start|as of|beginning|begins|from|since|on|desde"
     r"|a partir del?)[ :.]*(?:date |on |is |el |the )*$"
-)
-_NAME_CHANGE = re.compile(
-    r"\b(?P<part>last|first|sur|maiden|married)[ -]?name (?:is |was |has been |should be |should read "
-    r"|changed to |is now |now |is spelled |spelled |to |= ?|: ?|will be |correct(?:ed|ion)? (?:to|is) "
-    r"|changed )*(?P<name>[a-z][a-z'-]+(?:-[a-z]+)*)(?:,? not (?P<old>[a-z'-]+))?"
-)
-_TWICE_SAID = re.compile(
-    r"\b(?P<one>[A-Z][a-z'-]{3,})(?: is)? (?:with|w/|has) (?:two|one|an?|a double|double|1"
-    r"|2) [A-Za-z]{1,2}(?:'?s)?[,:;. ]+(?:so |as in |like )?(?P<other>[A-Z][a-z'-]{3,})"
-)
-"""A surname spelled out: "It's Balderas with two Ls, Ballderas"."""
-_SPELLED = re.compile(
-    r"\b(?:spelled|spelling is|it'?s|should be(?: spelled)?|correct spelling(?: is)?"
-    r"|name is) (?P<name>[a-z][a-z'-]{2,}),? not (?P<old>[a-z'-]{3,})"
 )
 
 
@@ -85,7 +71,7 @@ def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) ->
     elif born is not None:
         flags.append("dob_invalid")
     _numbers(doc, start, end, old, patient, fields, taken)
-    _renamed(doc, start, end, patient, taken)
+    read_new_name(doc, start, end, patient, taken)
     if patient:
         fields["patient"] = patient
     insurance = _insurance(doc, start, end, old, taken)
@@ -287,26 +273,6 @@ def _numbers(
             fields["callback"] = {"phone": reach.phone.e164}
 
 
-def _renamed(doc: Document, start: int, end: int, patient: Fields, taken: bytearray) -> None:
-    lower, raw = doc.words.lower, doc.words.raw
-    match = _NAME_CHANGE.search(lower, start, end)
-    if match and not doc.is_everyday(doc.words.at(match.start("name"))):
-        part = "first" if match["part"] == "first" else "last"
-        patient[part] = title_case(raw[match.start("name") : match.end("name")])
-        taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-        return
-    for match in _TWICE_SAID.finditer(raw, start, end):
-        one, other = match["one"].lower(), match["other"].lower()
-        if one != other and OSA.distance(one, other) <= 2:
-            patient["last"] = title_case(match["other"])
-            taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-            return
-    match = _SPELLED.search(lower, start, end)
-    if match and not doc.is_everyday(doc.words.at(match.start("name"))):
-        patient["last"] = title_case(raw[match.start("name") : match.end("name")])
-        taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-
-
 _ENDED = re.compile(
     r" (?:\w+ )?(?:termed|ended|ends|lapsed|expired|dropped|was cancell?ed|is gone|no longer)\b"
 )
@@ -370,8 +336,7 @@ def _is_old_date(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
 
 _FROM_URGENCY = re.compile(
     r"\b(?:from|was|not|says|said|instead of|form says|marked|listed as|sent as|bump(?:ing)?|down from"
-    r"|up from)[ ]"
-    r"(?:it )?(?:as )?$"
+    r"|up from)[ ](?:it )?(?:as )?$"
 )
 _TO_URGENCY = re.compile(r"[ ]*(?:->|to\b|>|should|but|=>|a\b|up to)")
 
@@ -402,30 +367,3 @@ def _added(doc: Document, start: int, end: int, taken: bytearray, other: bool) -
     if not words or (not re.search(r"\d", text) and not any(word in CLINICAL_WORDS for word in words)):
         return ""
     return text
-
-
-def read_attachment(doc: Document, start: int, end: int) -> Fields:
-    """The files put to a referral: those of the sentences that speak of them."""
-    found: list[Fields] = []
-    for begin, stop in doc.sentences_in(start, end):
-        begin, stop = max(begin, start), min(stop, end)
-        if begin >= stop or not (
-            doc.cue("attach", begin, stop) or _PUT_HERE.search(doc.words.lower, begin, stop)
-        ):
-            continue
-        if "?" in doc.words.lower[begin:stop] and doc.cue("document", begin, stop):
-            continue
-        documents, _ = find_documents(doc, begin, stop)
-        if not documents:
-            kinds = dict.fromkeys(str(hit.value) for hit in doc.found("document", begin, stop))
-            via = "fax" if re.search(r"\bfax", doc.words.lower[begin:stop]) else "chat"
-            documents = [
-                {"kind": kind, "via": via}
-                for kind in kinds
-                if kind not in ("referral", "records", "order") or (len(kinds) == 1 and kind == "records")
-            ]
-        found += [document for document in documents if document not in found]
-    return {"documents": found} if found else {}
-
-
-_PUT_HERE = re.compile(r"\b(?:attach\w*|fax\w*|here'?s|upload\w*|below|adjunt\w*|dropp\w*)\b")

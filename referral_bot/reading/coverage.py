@@ -10,83 +10,21 @@ from typing import NamedTuple
 
 from referral_bot.reading.document import Document
 from referral_bot.reading.layout import Labelled
-from referral_bot.reading.lexicon import EVERYDAY_WORDS, GIVEN_NAMES
 from referral_bot.reading.member_ids import read_member_id
 from referral_bot.reading.model import Fields
+from referral_bot.reading.payers import payers_in
 from referral_bot.reading.plans import plan_after
 from referral_bot.reading.words import Hit
 
 _STATES = re.compile(
     r" (?:of )?(?:north |south |new |west |rhode |the )?(?:alabama|alaska|arizona|arkansas|california"
-    r"|colorado|connecticut|delaware"
-    r"|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland"
-    r"|massachusetts|mass"
-    r"|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|hampshire|jersey|mexico|york"
-    r"|carolina|dakota"
-    r"|ohio|oklahoma|oregon|pennsylvania|island|tennessee|texas|utah|vermont|virginia|washington|wisconsin"
-    r"|wyoming"
-    r"|al|ak|az|ar|ca|co|ct|fl|ga|ia|il|ks|ky|la|md|mi|mn|mo|ms|mt|nc|nd|ne|nh|nj|nm|nv|ny|oh|ok|pa|ri|sc"
-    r"|sd|tn|tx"
-    r"|ut|va|vt|wa|wi|wv|wy|nepa|kc|northern california|western new york|wny)\b"
+    r"|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky"
+    r"|louisiana|maine|maryland|massachusetts|mass|michigan|minnesota|mississippi|missouri|montana|nebraska"
+    r"|nevada|hampshire|jersey|mexico|york|carolina|dakota|ohio|oklahoma|oregon|pennsylvania|island"
+    r"|tennessee|texas|utah|vermont|virginia|washington|wisconsin|wyoming|al|ak|az|ar|ca|co|ct|fl|ga|ia|il"
+    r"|ks|ky|la|md|mi|mn|mo|ms|mt|nc|nd|ne|nh|nj|nm|nv|ny|oh|ok|pa|ri|sc|sd|tn|tx|ut|va|vt|wa|wi|wv|wy|nepa"
+    r"|kc|northern california|western new york|wny)\b"
 )
-
-AMBIGUOUS = frozenset(
-    [
-        "united",
-        "oscar",
-        "sunshine",
-        "simply",
-        "clover",
-        "passport",
-        "sharp",
-        "prominence",
-        "scan",
-        "hap",
-        "star",
-        "premier",
-        "alignment",
-        "paramount",
-        "optum",
-        "partnership",
-        "providence",
-        "trillium",
-        "quartz",
-        "magnolia",
-        "husky",
-        "chorus",
-        "dean",
-        "sanford",
-        "horizon",
-        "emblem",
-        "medica",
-        "avera",
-        "banner",
-        "devoted",
-        "surest",
-        "oxford",
-        "kp",
-        "ghp",
-        "ihs",
-        "ibc",
-        "ibx",
-        "mhs",
-        "mmo",
-        "wha",
-        "hpn",
-        "bcn",
-        "hne",
-        "bcb",
-        "alliant",
-        "superior",
-        "meridian",
-        "regence",
-        "moda",
-        "humana",
-    ]
-) - {"humana", "regence", "moda"}
-"""Payers whose short name is also an ordinary word, a person or a place: taken only where something says
-so.
-"""
 
 _PROGRAMS = frozenset(
     (
@@ -207,27 +145,6 @@ def read_insurance(doc: Document, start: int, end: int) -> Coverage:
     return Coverage(insurance, taken)
 
 
-_ASKED_ABOUT = re.compile(
-    r"\b(?i:take|accept|accepting|taking|participate with|participating with|par with|contracted with"
-    r"|network with|credentialed with|acepta\w*|toman)\s+(?P<name>[A-Z][\w&'-]+(?: [A-Z][\w&'-]+){0,3})"
-)
-
-
-_A_PERSON_AFTER = re.compile(
-    r"[ ,.?!(]{1,4}(?:dob|born|date of birth|\d{1,2}[/.-]\d{1,2}[/.-]|\d{1,3} ?(?:yo|y/o|[mf]\b)|age)"
-)
-
-
-def unknown_payer(doc: Document, start: int, end: int) -> str:
-    """The name after "do you take" that no table knows; empty if there is none, or if it is no payer's."""
-    match = _ASKED_ABOUT.search(doc.words.raw, start, end)
-    if match is None or doc.style != "mixed" or match["name"].lower().split()[0] in EVERYDAY_WORDS:
-        return ""
-    if match["name"].split()[0].lower() in GIVEN_NAMES or _A_PERSON_AFTER.match(doc.words.lower, match.end()):
-        return ""
-    return match["name"]
-
-
 def _names_another(doc: Document, label: Labelled, named: list[Hit]) -> bool:
     """Whether a label's value begins with a payer that no table knows, Medicare or Medicaid its plan."""
     inside = [hit for hit in named if label.start <= hit.start < label.end]
@@ -252,81 +169,6 @@ def _has_value(text: str) -> bool:
         "self pay",
         "self-pay",
         "no",
-    )
-
-
-def payers_in(doc: Document, start: int, end: int) -> list[Hit]:
-    """Payers named in a range that are meant as payers."""
-    return [hit for hit in meant_payers(doc) if start <= hit.start < end]
-
-
-def meant_payers(doc: Document) -> list[Hit]:
-    """All payers that the text means as payers, not as a word, a person or a place that is called the
-    same.
-    """
-    if doc.payers is None:
-        doc.payers = _meant_payers(doc)
-    return doc.payers
-
-
-def _meant_payers(doc: Document) -> list[Hit]:
-    kept: list[Hit] = []
-    for hit in doc.found("payer"):
-        label = doc.label_at(hit.start)
-        role = label.role if label else ""
-        if role in (
-            "ignore",
-            "service",
-            "referring",
-            "name",
-            "secondary",
-            "provider",
-            "from",
-            "location",
-            "pcp",
-            "status_question",
-        ):
-            continue
-        form = doc.words.lower[hit.start : hit.end]
-        slip = not doc.lexicon.phrases.knows(doc.words.low[hit.first])
-        if (slip or form in AMBIGUOUS) and role != "payer" and not _meant(doc, hit):
-            continue
-        if doc.after(hit.end, 2).startswith("'s") and form in AMBIGUOUS:
-            continue
-        kept.append(hit)
-    return kept
-
-
-def _meant(doc: Document, hit: Hit) -> bool:
-    """Whether an ambiguous payer is one here: by its plan, its member id, its cue, or by standing alone
-    with a capital.
-    """
-    plans = [plan for plan in doc.hits.get("plan", ()) if plan.first == hit.last + 1]
-    if plans or any(other.first == hit.last + 1 for other in doc.hits.get("payer", ())):
-        return True
-    before = doc.before(hit.start, 22)
-    if re.search(
-        r"\b(?:ins|insurance|seguro|takes?|accept(?:s|ed)?|covered (?:by|through|with)|has|have|with"
-        r"|payer|plan|on|got|in network with|w/|auth\w* (?:obtained |approved |received |done )?(?:from|by"
-        r"|through|thru|with|via)|approv\w+ (?:by|from|through)|(?:ins\w*|coverage|covered"
-        r"|plan) (?:is )?(?:thru|through|via|by|with|from|under)) ?(?:is |are |for )?(?:now )?:?$",
-        before,
-    ):
-        return True
-    if re.match(r"[ ,]*(?:member|mbr|id\b|policy|insurance\b|ins\b|#)", doc.after(hit.end, 14)) or re.match(
-        r"[ ,#]*[a-z]{0,4}\d{6,}", doc.after(hit.end, 14)
-    ):
-        return True
-    capital = doc.words.raw[hit.start].isupper() and doc.style == "mixed"
-    alone = (
-        re.search(r"(?:^|[,.;|\t(\d])\s*$", doc.words.lower[max(0, hit.start - 3) : hit.start]) is not None
-    )
-    closed = re.match(r"\s*(?:[,.;|\t)\n]|$)", doc.words.lower[hit.end : hit.end + 3]) is not None
-    return (
-        (capital or doc.style != "mixed")
-        and alone
-        and closed
-        and doc.words.lower[hit.start : hit.end] not in ("scan", "sharp", "star")
     )
 
 
@@ -475,8 +317,7 @@ def _from_plan(doc: Document, start: int, end: int, insurance: Fields, taken: li
 
 _HEALTH_PLAN = re.compile(
     r"(?:(?<=^)|(?<=[,;.|\t\n] )|(?<=[,;|\t\n])|(?<= - ))(?P<name>(?:[a-z&'-]+ ){1,3}(?:health ?plans?"
-    r"|health ?care|health|insurance|advantage))"
-    r"(?=\s*(?:[,;.|\t\n]|$| - ))"
+    r"|health ?care|health|insurance|advantage))(?=\s*(?:[,;.|\t\n]|$| - ))"
 )
 
 

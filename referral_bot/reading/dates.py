@@ -11,12 +11,9 @@ from referral_bot.reading.tables.calendar import MONTHS
 _MONTH = "|".join(sorted((re.escape(form) for form in MONTHS), key=len, reverse=True))
 _BEFORE = r"(?<![\w/.\-])"
 _NUMERIC = re.compile(
-    r"(?=\d)(?<![\d/.\-#])(?:"
-    r"(?P<y1>(?:19|20)\d\d)(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})"
+    r"(?=\d)(?<![\d/.\-#])(?:(?P<y1>(?:19|20)\d\d)(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})"
     r"|(?P<m2>\d{1,2}) ?(?P<s2>[-/.]) ?(?P<d2>\d{1,2}) ?(?P=s2) ?(?P<y2>\d{4}|'?\d\d)"
-    r"|(?P<m3>\d\d)(?P<d3>\d\d)(?P<y3>(?:19|20)\d\d)"
-    r"|(?P<m4>\d{1,2})/(?P<d4>\d{1,2})"
-    r")(?!\d|[/-]\d|\.\d)"
+    r"|(?P<m3>\d\d)(?P<d3>\d\d)(?P<y3>(?:19|20)\d\d)|(?P<m4>\d{1,2})/(?P<d4>\d{1,2}))(?!\d|[/-]\d|\.\d)"
 )
 _WORDED = re.compile(
     _BEFORE + r"(?:"

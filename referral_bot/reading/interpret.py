@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
-from referral_bot.reading.acts import find_acts, weigh
+from referral_bot.reading.acts import find_acts
 from referral_bot.reading.changes import read_update
-from referral_bot.reading.coverage import meant_payers
+from referral_bot.reading.doctors import Doctor
 from referral_bot.reading.document import Document
+from referral_bot.reading.evidence import weigh
+from referral_bot.reading.guessing import guess
 from referral_bot.reading.matters import Division, Matter
 from referral_bot.reading.model import Fields
 from referral_bot.reading.outcomes import Outcome, loose_outcome, outcomes_of
 from referral_bot.reading.patients import PatientName, find_patient_names, labelled_name
-from referral_bot.reading.people import Contact, Doctor
+from referral_bot.reading.payers import meant_payers
+from referral_bot.reading.people import Contact
 from referral_bot.reading.resolve import Mention
 from referral_bot.reading.sending import is_named, is_submission, submission_outcomes
-from referral_bot.reading.settling import guess, settle
+from referral_bot.reading.settling import settle
 from referral_bot.reading.slots import find_slot
 
 

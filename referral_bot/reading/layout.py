@@ -13,14 +13,11 @@ from referral_bot.reading.words import Hit, Words
 _NOISE = re.compile(
     r"(?:^[^\n]*(?:confidential|intended recipient|received in error|if you are not the)[^\n]*$"
     r"|^[ \t]*(?:printed|signed electronically|electronically signed|e-signed|page \d|generated"
-    r"|sent from my"
-    r"|sent via|get outlook|report run|run date|date printed|fax log|fax transmittal|fax cover)\b[^\n]*$"
-    r"|\bpage \d+ of \d+|\b\d+ pages?\b(?= *$)"
-    r"|\[ ?\][^\[\n]*?(?=\[|\(|  |\t|$)|[☐□○][^☐□○☑☒✓✔\n]*?(?=[☐□○☑☒✓✔]|  |\t|$)|\( \)[^(\n]*?(?=\(|  |\t"
-    r"|$)"
+    r"|sent from my|sent via|get outlook|report run|run date|date printed|fax log|fax transmittal"
+    r"|fax cover)\b[^\n]*$|\bpage \d+ of \d+|\b\d+ pages?\b(?= *$)|\[ ?\][^\[\n]*?(?=\[|\(|  |\t|$)"
+    r"|[☐□○][^☐□○☑☒✓✔\n]*?(?=[☐□○☑☒✓✔]|  |\t|$)|\( \)[^(\n]*?(?=\(|  |\t|$)"
     r"|\((?:l(?:ast)?(?: name)?, ?f(?:irst)?(?: name)?(?:,? m\w*)?|f(?:irst)?, ?l(?:ast)?"
-    r"|mm[/-]?dd[/-]?yy(?:yy)?|optional|required|if any"
-    r"|circle one|check one|see back|m/f|y/n)\)"
+    r"|mm[/-]?dd[/-]?yy(?:yy)?|optional|required|if any|circle one|check one|see back|m/f|y/n)\)"
     r"|(?<=\n)[-=_*#~]{4,}(?=\n))",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -66,19 +63,16 @@ _LEADERS = re.compile(r"(?<=[\w)#])[ ]?\.{3,}[ ]*:?(?=[^\n]*\w)")
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
 _CLOSING = re.compile(
     r"^[ \t]*(?:best|regards|kind regards|best regards|warm regards|warmly|sincerely|thanks|thank you|thx"
-    r"|many thanks"
-    r"|thanks so much|thanks in advance|respectfully|cheers|gracias|saludos|atentamente"
+    r"|many thanks|thanks so much|thanks in advance|respectfully|cheers|gracias|saludos|atentamente"
     r"|cordially)[ \t]*[,.!-]*[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _OPENING = re.compile(
-    r"\s*(?i:(?:hi|hey|hello|hola|greetings|good (?:morning|afternoon|day)|morning|afternoon)(?: there"
-    r"| all| team| everyone| guys| again)?[ ,!.-]+"
-    r"(?:(?:this is|it'?s|its|i'?m) )?|(?:this is|it'?s) )"
-    r"(?P<who>[A-Z][a-z'-]+(?: [A-Z][a-z'.-]*)?(?:,? (?:RN|MA|LPN|CMA|BSN))? (?:at|from|over at"
-    r"|over here at|here at|with|w/|@)"
-    r"(?: the)? (?:Dr\.? )?[A-Z][\w'&-]*(?: (?:[A-Z][\w'&-]*|of|and|&))*)(?:'s (?:office"
-    r"|clinic))?(?=[.,;:!\n]| -| here)(?: here)?[.,;:!]?"
+    r"\s*(?i:(?:hi|hey|hello|hola|greetings|good (?:morning|afternoon|day)|morning|afternoon)(?: there| all"
+    r"| team| everyone| guys| again)?[ ,!.-]+(?:(?:this is|it'?s|its|i'?m) )?|(?:this is"
+    r"|it'?s) )(?P<who>[A-Z][a-z'-]+(?: [A-Z][a-z'.-]*)?(?:,? (?:RN|MA|LPN|CMA|BSN))? (?:at|from|over at"
+    r"|over here at|here at|with|w/|@)(?: the)? (?:Dr\.? )?[A-Z][\w'&-]*(?: (?:[A-Z][\w'&-]*|of|and"
+    r"|&))*)(?:'s (?:office|clinic))?(?=[.,;:!\n]| -| here)(?: here)?[.,;:!]?"
 )
 """Where the sender says who writes: "Hi, this is Marguerite at Penobscot Family Care."."""
 _CONTACT_LINE = re.compile(

@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from referral_bot.reading.coverage import meant_payers
 from referral_bot.reading.dates import birth_date
+from referral_bot.reading.doctors import Doctor
 from referral_bot.reading.document import Document
 from referral_bot.reading.patients import find_patient_names
-from referral_bot.reading.people import Contact, Doctor
+from referral_bot.reading.payers import meant_payers
+from referral_bot.reading.people import Contact
 from referral_bot.reading.resolve import Mention
 
 _EVENT_BEFORE = re.compile(
@@ -249,9 +250,8 @@ def _beside_others(
 
 _RELATION_BEFORE = re.compile(
     r"(?:(?:,|;)? ?(?:and|&|y|plus) )?(?:(?:his|her|their|the|my|su) )?(?:[a-z]+ )?(?:wife|husband|spouse"
-    r"|brother|sister|son|daughter|mother|father"
-    r"|mom|dad|twin|cousin|aunt|uncle|niece|nephew|grand\w+|partner|esposa|esposo|hij[oa]|herman[oa]|madre"
-    r"|padre)[ ,:]{1,2}$"
+    r"|brother|sister|son|daughter|mother|father|mom|dad|twin|cousin|aunt|uncle|niece|nephew|grand\w+"
+    r"|partner|esposa|esposo|hij[oa]|herman[oa]|madre|padre)[ ,:]{1,2}$"
 )
 
 

@@ -12,11 +12,10 @@ _ID = re.compile(
 )
 
 _ID_LABEL = re.compile(
-    r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid"
-    r"|card|afiliad[oa]|socio|miembro)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi"
-    r"|hicn|afiliad[oa]|socio|miembro|(?:mem|memb|sub)(?= ?[#:=])|id"
-    r"|número de (?:póliza|miembro)|póliza|poliza)"
-    r"[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
+    r"\b(?:(?:member|mbr|mem|memb|subscriber|sub|subsc|policy|pol|insurance|ins|medicare|medicaid|card"
+    r"|afiliad[oa]|socio|miembro)(?: ?(?:id|no|number|num|nbr|#))+|member|mbr|subscriber|policy|mbi|hicn"
+    r"|afiliad[oa]|socio|miembro|(?:mem|memb|sub)(?= ?[#:=])|id|número de (?:póliza|miembro)|póliza"
+    r"|poliza)[ .:#=]*(?:is |número |numero |no\.? |number |num )?[ .:#]*"
 )
 
 _DAY_IN_DIGITS = re.compile(r"(?:0\d|1[012])[0-3]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d")

@@ -13,8 +13,7 @@ MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 NUMBER = r"\d{1,2}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 HOLIDAY = (
     r"thanksgiving|turkey day|christmas|xmas|new year'?s?(?: eve| day)?|the holidays?|holidays?|labor day"
-    r"|memorial day"
-    r"|july 4th|4th of july|halloween|easter|acción de gracias|navidad|año nuevo"
+    r"|memorial day|july 4th|4th of july|halloween|easter|acción de gracias|navidad|año nuevo"
 )
 NAMED_DAY = (
     rf"(?:\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|(?:{MONTH})\.? ?\d{{1,2}}(?:st|nd|rd|th)?\b"

@@ -8,23 +8,24 @@ from itertools import pairwise
 
 from referral_bot.reading.acts import Act
 from referral_bot.reading.availability import read_availability, read_topics
-from referral_bot.reading.changes import read_attachment, read_update
-from referral_bot.reading.coverage import unknown_payer
+from referral_bot.reading.cancelling import read_cancel
+from referral_bot.reading.changes import read_update
 from referral_bot.reading.document import Document
 from referral_bot.reading.followups import (
     name_fields,
     read_callback,
-    read_cancel,
     read_document,
     read_issue,
     read_match,
     read_note,
-    read_reschedule,
     read_status,
 )
 from referral_bot.reading.matters import Matter
 from referral_bot.reading.model import Fields
+from referral_bot.reading.papers import read_attachment
 from referral_bot.reading.patients import PatientName
+from referral_bot.reading.payers import unknown_payer
+from referral_bot.reading.rescheduling import read_reschedule
 from referral_bot.reading.resolve import Mention
 from referral_bot.reading.safety import has_private_ties, says_not_ours
 

@@ -156,3 +156,30 @@ def _document_region(
     last = max([hit.end for hit in hits] + [last_sent])
     after = min((place for sign in ",;" if (place := lower.find(sign, last, stop)) >= 0), default=stop)
     return first, after
+
+
+def read_attachment(doc: Document, start: int, end: int) -> Fields:
+    """The files put to a referral: those of the sentences that speak of them."""
+    found: list[Fields] = []
+    for begin, stop in doc.sentences_in(start, end):
+        begin, stop = max(begin, start), min(stop, end)
+        if begin >= stop or not (
+            doc.cue("attach", begin, stop) or _PUT_HERE.search(doc.words.lower, begin, stop)
+        ):
+            continue
+        if "?" in doc.words.lower[begin:stop] and doc.cue("document", begin, stop):
+            continue
+        documents, _ = find_documents(doc, begin, stop)
+        if not documents:
+            kinds = dict.fromkeys(str(hit.value) for hit in doc.found("document", begin, stop))
+            via = "fax" if re.search(r"\bfax", doc.words.lower[begin:stop]) else "chat"
+            documents = [
+                {"kind": kind, "via": via}
+                for kind in kinds
+                if kind not in ("referral", "records", "order") or (len(kinds) == 1 and kind == "records")
+            ]
+        found += [document for document in documents if document not in found]
+    return {"documents": found} if found else {}
+
+
+_PUT_HERE = re.compile(r"\b(?:attach\w*|fax\w*|here'?s|upload\w*|below|adjunt\w*|dropp\w*)\b")

@@ -28,9 +28,8 @@ _CUE = re.compile(
 _IDENTITY_AFTER = re.compile(
     r"^[ ,(|/\t\n-]{0,4}(?:(?:is |- )?(?:an? )?(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{8}\b"
     r"|dob|bday|b-day|d\.o\.b|date of birth|born|birth|b\. ?\d|bd\b|\d{1,3} ?(?:y/?o|yo\b|yrs?\b|year"
-    r"|[mf]\b|mo\b"
-    r"|mos\b)|age\b|[mf]\b[ ,)/]|nacid|fecha de nac|f\.? ?nac|mrn|(?:jan|feb|mar|apr|may|jun|jul|aug|sep"
-    r"|oct|nov|dec)[a-z.]* \d))"
+    r"|[mf]\b|mo\b|mos\b)|age\b|[mf]\b[ ,)/]|nacid|fecha de nac|f\.? ?nac|mrn|(?:jan|feb|mar|apr|may|jun"
+    r"|jul|aug|sep|oct|nov|dec)[a-z.]* \d))"
 )
 _PHONE_AFTER = re.compile(
     r"^[ ,(|/\t-]{0,4}(?:(?:cell|phone|ph|tel|cel|celular|c|#|mobile|home"

@@ -13,10 +13,8 @@ Span = tuple[int, int]
 
 _CUED = re.compile(
     r"\b(?i:ins(?:urance)?|plan|coverage|carrier|payer|payor|seguro|aseguranza|covered (?:by|through|under"
-    r"|with)"
-    r"|insured (?:by|through|with)|insurance (?:is|through|with))(?i:[ :=]+(?:is|es|de|through|with|w/"
-    r"|by)?)[ ]*"
-    r"(?P<name>[A-Z][\w&'-]*(?: (?:of |the |and |& )?[A-Z][\w&'-]*){0,3})"
+    r"|with)|insured (?:by|through|with)|insurance (?:is|through|with))(?i:[ :=]+(?:is|es|de|through|with"
+    r"|w/|by)?)[ ]*(?P<name>[A-Z][\w&'-]*(?: (?:of |the |and |& )?[A-Z][\w&'-]*){0,3})"
 )
 _CUED_LOWER = re.compile(
     r"\b(?:ins|insurance|seguro|aseguranza|covered by|insured (?:by|through|with)"
@@ -28,8 +26,8 @@ _FORM = re.compile(r"[\w&'.-]+(?: [\w&'.-]+){0,3}")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _NO_PAYER = re.compile(
     r"\b(?:dr|md|np|pa|do|clinic|office|urgent|routine|asap|stat|male|female|yo|cell|home|dob|pending"
-    r"|unknown|none|same"
-    r"|left|right|rt|lt|new|no|not|since|with|for|from|to|per|by|thru|through|via|under)\b"
+    r"|unknown|none|same|left|right|rt|lt|new|no|not|since|with|for|from|to|per|by|thru|through|via"
+    r"|under)\b"
 )
 
 

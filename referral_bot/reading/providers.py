@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from referral_bot.reading.doctors import Doctor
 from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS, EVERYDAY_WORDS
-from referral_bot.reading.people import Doctor
 
 Span = tuple[int, int]
 
@@ -110,8 +110,7 @@ def _place(text: str) -> str:
 
 _PREFERRED = re.compile(
     r"(?:\b(?:prefers?|preferably|pref|preferred|requests?|requesting|requested|would like|'d like"
-    r"|would love"
-    r"|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for"
+    r"|would love|wants to see|wants|like to see|with|w/|see|sees|to see|specifically|ask(?:s|ed|ing)? for"
     r"|if possible|patient of|to|for|hoping for|con|prefiere|attn|refer to|seen by|evaluated by|under"
     r"|est(?:ablished)? with|established pt of|(?:prefers?|requests?|likes?)(?: [a-z]+){1,3}?(?: doctor"
     r"| doc| one| provider| surgeon)?,)[ :]*(?:either |only |the |a )?|[>@])$"

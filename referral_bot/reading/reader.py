@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from referral_bot.reading.doctors import find_doctors
 from referral_bot.reading.document import Document
 from referral_bot.reading.interpret import interpret
 from referral_bot.reading.lexicon import Lexicon, lexicon_of
@@ -13,7 +14,7 @@ from referral_bot.reading.missing import missing_from_all
 from referral_bot.reading.model import Context, Fields, Reading
 from referral_bot.reading.names import is_plausible
 from referral_bot.reading.outcomes import Outcome
-from referral_bot.reading.people import find_contacts, find_doctors
+from referral_bot.reading.people import find_contacts
 from referral_bot.reading.resolve import Mention, find_mentions
 from referral_bot.reading.safety import is_emergency, is_probe
 from referral_bot.reading.submission import read_submission

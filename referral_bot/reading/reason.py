@@ -19,10 +19,10 @@ _CLINICAL_SIGN = re.compile(
     r"|trial|tried|rule out|concern(?:ed)? for|eval(?:uate)? for|suspected|possible|likely|suspect"
     r"|history of|normal|negative|positive|neg|pos|since|worsening|dolor|neg\.|(?:spots?|bumps?|marks?"
     r"|patch(?:es)?|trouble|issues?|problems?|something|things?) (?:on|in|with|under|behind|of) (?:the "
-    r"|his |her |both |left |right |l |r )?"
-    r"(?:back|face|arms?|legs?|neck|chest|hands?|feet|foot|shins?|scalp|head|eyes?|ears?|skin|side|knees?"
-    r"|hips?|breasts?|nose|mouth|swallowing|breathing|walking|balance|hearing|vision|memory|sleep\w*)"
-    r"|(?:low|lower|upper|mid) back|skin check)\b|\d+ ?%|[?~]\w|\d\.\d"
+    r"|his |her |both |left |right |l |r )?(?:back|face|arms?|legs?|neck|chest|hands?|feet|foot|shins?"
+    r"|scalp|head|eyes?|ears?|skin|side|knees?|hips?|breasts?|nose|mouth|swallowing|breathing|walking"
+    r"|balance|hearing|vision|memory|sleep\w*)|(?:low|lower|upper|mid) back|skin check)\b|\d+ ?%|[?~]\w"
+    r"|\d\.\d"
 )
 _CONTINUES = re.compile(
     r"\b(?:since|none|worse|better|ago|not helping|no relief|stable|on|failed|tried|denies|no|w/o|without"

@@ -117,9 +117,8 @@ def _by_reference(doc: Document) -> list[Mention]:
 
 
 _BEFORE_TAIL = re.compile(
-    r"(?:\b(?:on|for|of|re|about|status|ref|referral|cancel|and|number|id|is|move|close|drop|pull|update"
-    r"|to|keep|from|about"
-    r"|de|del|remove|kill|void|with|as|or)|[,:(;])\s*$|^\s*$"
+    r"(?:\b(?:on|for|of|re|about|status|ref|referral|cancel|and|number|id|is|move|close|drop|pull|update|to"
+    r"|keep|from|about|de|del|remove|kill|void|with|as|or)|[,:(;])\s*$|^\s*$"
 )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from referral_bot.reading.acts import Act, Evidence
+from referral_bot.reading.acts import Act
 from referral_bot.reading.dates import birth_date, years_between
+from referral_bot.reading.doctors import Doctor
 from referral_bot.reading.document import Document
+from referral_bot.reading.evidence import Evidence
 from referral_bot.reading.matters import Matter
 from referral_bot.reading.model import Fields
 from referral_bot.reading.names import is_plausible
 from referral_bot.reading.outcomes import OF_A_REFERRAL, Outcome, loose_outcome
 from referral_bot.reading.patients import PatientName
-from referral_bot.reading.people import Contact, Doctor
+from referral_bot.reading.people import Contact
 from referral_bot.reading.submission import read_submission
 
 

@@ -4,50 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.codes import find_codes, find_npis
 from referral_bot.reading.coverage import read_insurance
 from referral_bot.reading.dates import years_between
 from referral_bot.reading.demographics import Reach, find_ages, find_birth, find_sex, find_until, sort_phones
+from referral_bot.reading.doctors import Doctor, find_doctors
 from referral_bot.reading.document import Document
-from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.model import Fields
 from referral_bot.reading.names import looks_mistyped
 from referral_bot.reading.papers import find_documents
 from referral_bot.reading.patients import find_patient_names, labelled_name
-from referral_bot.reading.people import Contact, Doctor, find_contacts, find_doctors
+from referral_bot.reading.people import Contact, find_contacts
 from referral_bot.reading.positions import doctor_by_place, payer_by_place
-from referral_bot.reading.providers import COMPASS, any_provider, find_location, split_doctors
+from referral_bot.reading.preferences import read_preference
+from referral_bot.reading.providers import any_provider, find_location, split_doctors
 from referral_bot.reading.reason import read_reason
-from referral_bot.reading.when import TIME_WORDS, When, read_when
 from referral_bot.reading.wishes import choose_service, find_needs, find_services, find_urgency
 
-_PIECE = re.compile(r"[^,;.\n()|]+(?:\.\d[^,;.\n()|]*)*")
-_WISH = re.compile(
-    r"\b(?:prefers?|preferred|preferably|pref|best|like|only|needs? (?:to|after|before|an? (?:am|pm|morning"
-    r"|afternoon))|needs|wants?|would like|would do|available|avail|can (?:do|come|only|make)|can't|cant"
-    r"|appt|appts|appointment|schedule|seen|see|works?|please|pls|w/in|within|by|before|b4|asap|stat|soon"
-    r"|no later|in (?:this|next)|ok|okay|fine|good|free|off|days|times?|first|soonest|mornings?"
-    r"|afternoons?|prefiere|puede|quiere|en la|por la|any ?day|anytime|priority|get (?:her|him|them) in"
-    r"|today|visto|vista)\b"
-)
-_DEMAND = re.compile(
-    r"\b(?:seen|see|needs?|wants?|wanted|want|has to|have to|must|stat|asap|urgent|can|could|get|says?"
-    r"|said|before|by|please|pls|appt|appointment|visit|schedule|priority|prefers?|only|available|works?"
-    r"|not|come|in|free|off|dr|doctor|hoping|like|best|visto|vista|quiere|retina|emergen\w*)\b|^\W*$"
-)
-_TO_FOLLOW = re.compile(
-    r"\b(?:(?:will|i'?ll|we'?ll|going to|gonna|can|to) (?:send|fax|get|forward|upload|call|follow|email"
-    r"|have)|to follow|sending (?:the )?(?:rest|more)"
-    r"|(?:faxed|faxing|sent|uploaded|emailed|called) (?:it |them |over |this |you |the )*)\b"
-)
-"""What the sender does later or did, with its time: no wish of the patient's."""
-_HISTORY = re.compile(
-    r"\b(?:ago|since|x|for \d|last|past|every|each|over|during|started|began|until|onset|hx|history|desde"
-    r"|hace|wakes|woke|worse|daily|from)\b"
-)
 _ASKED_SPELLING = re.compile(
     r"\b(?:sp\?|\(sp\)|spelling\?|not sure (?:of|on|about|how) (?:the )?spell\w*|spelled wrong"
     r"|check (?:the )?spelling|might be spelled|i think it'?s spelled)"
@@ -174,7 +150,7 @@ def read_submission(
         fields["documents"] = documents
     take(*document_spans)
     unwished = bytearray(taken)
-    preference = _preference(doc, start, end, taken)
+    preference = read_preference(doc, start, end, taken)
     wished = preference.preference()
     if preferred:
         wished["provider"] = preferred.name.last or preferred.name.first
@@ -336,117 +312,3 @@ def _mrn(doc: Document, start: int, end: int, patient: Fields, taken: bytearray)
     if match:
         patient["mrn"] = doc.words.raw[match.start(1) : match.end(1)]
         taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-
-
-def _preference(doc: Document, start: int, end: int, taken: bytearray) -> When:
-    """Wishes about time in a new referral: only clauses that ask for something, not those that tell a
-    history.
-    """
-    lower = doc.words.lower
-    total = When()
-    for wish in doc.labels("when", start, end):
-        _add(total, read_when(lower, wish.start, wish.end, doc.today, general=True))
-        taken[wish.label : wish.end] = b"\x01" * (wish.end - wish.label)
-    masked = _masked(lower, taken)
-    for piece in _PIECE.finditer(lower, start, end):
-        begin, stop = piece.span()
-        if taken.find(0, begin, stop) < 0 or not _speaks_of_time(doc, begin, stop):
-            continue
-        label = doc.label_at(begin)
-        if (
-            label
-            and label.role in ("dx", "reason", "name", "dob", "ignore", "documents", "payer", "auth", "mrn")
-            and not (
-                label.role == "reason"
-                and re.search(
-                    r"\b(?:see|seen|appt|w/in|within"
-                    r"|schedule)\b",
-                    piece[0],
-                )
-            )
-        ):
-            continue
-        free = masked[begin:stop]
-        when = read_when(free, 0, len(free), doc.today, general=True)
-        if not when.taken:
-            continue
-        rest = free
-        for a, b in when.taken:
-            rest = rest[:a] + " " * (b - a) + rest[b:]
-        words = re.findall(r"[^\W\d_]+", rest)
-        clinical = any(word in CLINICAL_WORDS and word not in COMPASS for word in words)
-        if _TO_FOLLOW.search(lower[begin:stop]):
-            continue
-        asks = _WISH.search(lower[begin:stop]) is not None
-        if _HISTORY.search(rest) and not (asks and not clinical):
-            continue
-        if clinical and not (asks and when.deadline):
-            continue
-        if not asks and (len(words) > 4 or (words and (when.earliest or when.latest) and not when.days)):
-            continue
-        if when.dates and not (asks and _DEMAND.search(rest)):
-            continue
-        if (
-            when.soonest
-            and not (when.part_of_day or when.dates or when.days)
-            and re.search(r"\basap\b|as soon as|pronto|antes posible", free)
-        ):
-            when.soonest = False
-        if not when.preference():
-            continue
-        if clinical:
-            for a, b in when.taken:
-                taken[begin + a : begin + b] = b"\x01" * (b - a)
-        else:
-            taken[begin:stop] = b"\x01" * (stop - begin)
-        _add(total, when)
-    return _as_deadline(total, doc.today)
-
-
-def _masked(lower: str, taken: bytearray) -> str:
-    """The text with spaces where something has been understood."""
-    pieces: list[str] = []
-    place = 0
-    while (busy := taken.find(1, place)) >= 0:
-        free = taken.find(0, busy)
-        free = len(lower) if free < 0 else free
-        pieces.append(lower[place:busy])
-        pieces.append(" " * (free - busy))
-        place = free
-    pieces.append(lower[place:])
-    return "".join(pieces)
-
-
-def _speaks_of_time(doc: Document, start: int, end: int) -> bool:
-    """Whether a piece holds a number or a word that could say when."""
-    low = doc.words.low
-    for index in range(doc.words.at(start), len(low)):
-        if doc.words.start[index] >= end:
-            return False
-        token = low[index]
-        if token in TIME_WORDS or token.isdigit():
-            return True
-    return False
-
-
-def _add(total: When, when: When) -> None:
-    total.dates += when.dates
-    total.days += [day for day in when.days if day not in total.days]
-    total.earliest = total.earliest or when.earliest
-    total.latest = total.latest or when.latest
-    total.part_of_day = total.part_of_day or when.part_of_day
-    total.before = total.before or when.before
-    total.after = total.after or when.after
-    total.soonest = total.soonest or when.soonest
-    total.same_time = total.same_time or when.same_time
-    total.deadline = total.deadline or when.deadline
-
-
-def _as_deadline(when: When, today: date) -> When:
-    """In a new referral, today, tomorrow or a week that has begun is the last day that will do."""
-    if when.dates and not when.latest and max(when.dates) <= today + timedelta(days=1):
-        when.latest = min(when.dates)
-        when.dates = []
-    if when.latest and when.earliest and when.earliest <= today:
-        when.earliest = None
-    return when

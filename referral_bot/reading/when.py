@@ -24,9 +24,8 @@ _TODAY = re.compile(
 _EXCEPT = re.compile(
     rf"\b(?:but(?: not)?|not(?: on| available| a)?|except(?: for)?|excluding|no|never|avoid|can'?t do"
     rf"|cannot do|can not do|other than|menos|excepto|no los|besides|doesn't work on|isn't free|won't work"
-    rf"|can'?t come(?: on)?|can'?t make"
-    rf"|works (?:on )?)(?: on)?(?: (?:any|a|the))? (?P<d>(?:{DAY})(?: ?(?:,|or|and|&|/|o|y) ?(?:or "
-    rf"|and )?(?:{DAY}))*)\b"
+    rf"|can'?t come(?: on)?|can'?t make|works (?:on )?)(?: on)?(?: (?:any|a|the))? (?P<d>(?:{DAY})(?: ?(?:,"
+    rf"|or|and|&|/|o|y) ?(?:or |and )?(?:{DAY}))*)\b"
 )
 _FREE = re.compile(
     rf"\b(?:(?:is|are|'s) )?(?:off|free|available|open|around)(?: work"
@@ -35,8 +34,8 @@ _FREE = re.compile(
 """Weekdays in general on which somebody can come."""
 _DAYS = re.compile(
     rf"(?P<q>\b(?:next|this|coming|another|different|any|a|an|every|on|only|last|los|el|este|próximo"
-    rf"|proximo|prefers?"
-    rf"|either) )?(?<![\w'])(?P<d>{DAY})\b(?!')(?P<after> ?(?:the )?\d{{1,2}}(?:st|nd|rd|th)\b)?"
+    rf"|proximo|prefers?|either) )?(?<![\w'])(?P<d>{DAY})\b(?!')(?P<after> ?(?:the )?\d{{1,2}}(?:st|nd|rd"
+    rf"|th)\b)?"
 )
 _SHORT_DAYS = re.compile(
     r"(?<![\w/])(?P<d>m/?w/?f|t/th|tu?/thu?|m/w|mwf|tth|m-f|m-th|mon-fri|mon-thu|mon - fri|tues?-thurs?"
@@ -70,9 +69,8 @@ _LINKED = re.compile(r" ?(?:,|or|and|&|/|o|y)+ ?(?:or )?")
 _WEEKDAYS_WORD = re.compile(r"\b(?:any )?(?:weekdays?|week days?|entre semana)\b")
 _CLOCK = r"(?P<{0}h>\d{{1,2}})(?::(?P<{0}m>\d\d))?(?: ?(?P<{0}p>[ap])\.?m?\b\.?| ?o'?clock)?"
 _BEFORE_TIME = re.compile(
-    r"(?<!not )(?<!no )\b(?:before|b4|prior to|earlier than|no later than|by|until|till?"
-    r"|antes de(?: las?)?|done by"
-    r"|out by)(?: (?P<noon>noon|mediod[ií]a|lunch)\b| ?"
+    r"(?<!not )(?<!no )\b(?:before|b4|prior to|earlier than|no later than|by|until|till?|antes de(?: las?)?"
+    r"|done by|out by)(?: (?P<noon>noon|mediod[ií]a|lunch)\b| ?"
     + _CLOCK.format("")
     + r"(?![\w/-]|(?:st|nd|rd|th)\b))(?! (?:days?|weeks?|wks?|months?|mos?|visits?)\b)"
 )

@@ -12,24 +12,19 @@ from referral_bot.reading.tables import word_list
 Span = tuple[int, int]
 
 _SERVICE_CUE = re.compile(
-    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to"
-    r"|referral|ref|consult|eval|svc|please|pls|plz|could|can|would|does|will|stat|urgent|routine|asap|new"
-    r"|patient|pt|peds|adult|in"
-    r"|from|and|or|next|w|un|una|unos|los|con un|con una|amb|ambulatory|para|con|de|al|a|any|both to|male"
-    r"|female|an urgent|los de|el|la)"
-    r"|[:,.|\t\n(;>→-]|^|\b\d)[ ]*$"
+    r"(?:\b(?:to|for|see|seen by|by|with|w/|an?|the|your|need|needs|needing|nd|want|wants|refer to|referral"
+    r"|ref|consult|eval|svc|please|pls|plz|could|can|would|does|will|stat|urgent|routine|asap|new|patient"
+    r"|pt|peds|adult|in|from|and|or|next|w|un|una|unos|los|con un|con una|amb|ambulatory|para|con|de|al|a"
+    r"|any|both to|male|female|an urgent|los de|el|la)|[:,.|\t\n(;>→-]|^|\b\d)[ ]*$"
 )
 
 _SERVICE_AFTER = re.compile(
     r"[ ]*(?:\b(?:please|pls|plz|consult|consultation|eval|evaluation|referral|ref|appt|appts|appointment"
     r"|appointments|visit|clinic|f/u|follow|new|for|needs?|see|take|do|have|opinion|input|folks|specialist"
-    r"|referral"
-    r"|these|are|is|right now|lately|currently|first|soonest|earliest|opening|openings|slot|slots|spot"
-    r"|spots|asap|stat|urgent|pt|pts|patient"
-    r"|patients|dept|team|doctor|dr"
-    r"|spine|or"
-    r"|surgery|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to"
-    r"|book|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
+    r"|referral|these|are|is|right now|lately|currently|first|soonest|earliest|opening|openings|slot|slots"
+    r"|spot|spots|asap|stat|urgent|pt|pts|patient|patients|dept|team|doctor|dr|spine|or|surgery"
+    r"|availability|w/|with|within|por favor|w/in|he|she|this|next|today|tomorrow|wait|on|at|a|to|book"
+    r"|booking|schedul\w+|provider|referal)\b|[,.;|?!):/\n\t-]|$)"
 )
 
 _CLINICAL_AFTER = re.compile(
@@ -72,17 +67,15 @@ _URGENCY = re.compile(
     r"(?P<stat>\bstat\b(?! ?(?:lab|ekg|echo|ct\b|mri))|\bemergen(?:t|tly)\b|\bright away\b|\bimmediately\b)"
     r"|(?P<routine>\b(?:non|not|isn't|isnt|no es|nothing|no)[ -]?(?:too |super |that |terribly |an? "
     r"|in any |in a |in |at all |muy |really |necessarily )?(?:urgente?|emergent|stat|asap|emergency|rush"
-    r"|hurry)\b"
-    r"|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b|\bno (?:rush"
-    r"|hurry|urgency|prisa)\b|\bno need to rush\b|\bsin prisa\b|\bwhenever (?:you|y'all|there|works|is"
-    r"|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b"
-    r"|\bstandard priority\b|\bnormal priority\b)"
-    r"|(?P<asap>\basap\b|\ba\.s\.a\.p\.?|\b(?:as )?soon as (?:possible|you can|u can|y'all can)\b"
-    r"|\blo m[aá]s pronto posible\b|\blo antes posible\b|\bcuanto antes\b|\bsoonest possible\b"
-    r"|\bas early as possible\b|\bquickly as possible\b|\bpronto posible\b)"
-    r"|(?P<urgent>\burgent(?:ly|e|es)?\b(?! care| cares)|\bhigh priority\b|\bexpedite[d]?\b"
-    r"|\bpriority ?[:=] ?(?:high|1|urgent|expedited)\b|\btime[- ]sensitive\b|\bpriority\b(?= pt| patient)"
-    r"|\bsemi-?urgent\b|\bcan'?t wait\b|\bcannot wait\b)"
+    r"|hurry)\b|\broutine(?:ly)?\b(?! (?:labs?|screening|care|physical|exam|follow|visit))|\brutina\b"
+    r"|\bno (?:rush|hurry|urgency|prisa)\b|\bno need to rush\b|\bsin prisa\b|\bwhenever (?:you|y'all|there"
+    r"|works|is|u)\b|\belective\b|\btake your time\b|\bnext available is fine\b|\blow priority\b"
+    r"|\bstandard priority\b|\bnormal priority\b)|(?P<asap>\basap\b|\ba\.s\.a\.p\.?"
+    r"|\b(?:as )?soon as (?:possible|you can|u can|y'all can)\b|\blo m[aá]s pronto posible\b"
+    r"|\blo antes posible\b|\bcuanto antes\b|\bsoonest possible\b|\bas early as possible\b"
+    r"|\bquickly as possible\b|\bpronto posible\b)|(?P<urgent>\burgent(?:ly|e|es)?\b(?! care| cares)"
+    r"|\bhigh priority\b|\bexpedite[d]?\b|\bpriority ?[:=] ?(?:high|1|urgent|expedited)\b"
+    r"|\btime[- ]sensitive\b|\bpriority\b(?= pt| patient)|\bsemi-?urgent\b|\bcan'?t wait\b|\bcannot wait\b)"
 )
 
 _NEGATED = re.compile(

@@ -96,8 +96,8 @@ def test_no_secret_has_a_value_and_every_name_is_a_setting(compose: dict[str, An
     assert set(given) - of_compose <= {name.upper() for name in Settings.model_fields}
     assert of_compose <= set(given)
     secrets = [name for name in given if re.search("SECRET|TOKEN|KEYS|PASSWORD", name)]
-    assert len(secrets) == 4
-    assert [given[name] for name in secrets] == [""] * 4
+    assert len(secrets) == 5
+    assert [given[name] for name in secrets] == [""] * 5
 
 
 def test_the_balancer_asks_whether_a_replica_lives_and_shows_no_metrics(compose: dict[str, Any]) -> None:

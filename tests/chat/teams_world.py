@@ -432,7 +432,7 @@ class World(Ways):
         where = at.conversation if at else who.chat
         root = (at.root if at else "") if where.endswith("@thread.tacv2") else ""
         sent = self.activity(who, "invoke", where, root, name=name, value=value, **more)
-        if at:
+        if at and at.id:
             sent["replyToId"] = at.id
         status, answer = await self.deliver(sent)
         assert status == 200, (status, answer)

@@ -1,0 +1,214 @@
+"""Dialogs, forms in a card's place, type-ahead, and the message extension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bot import COMPLETE
+from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Post, World, actions, buttons, inputs, said
+
+from referral_bot.model import State
+
+Json = dict[str, Any]
+
+
+def field(form: Json | None, label: str) -> Json:
+    assert form is not None
+    (found,) = [one for one in inputs(form) if one["label"] == label]
+    return found
+
+
+# ---------------------------------------------------------------- forms
+
+
+async def test_a_form_opens_in_a_dialog_and_the_card_is_redrawn_after_it(world: World) -> None:
+    await world.maria.writes(COMPLETE)
+    post = world.head(world.maria.chat)
+    await world.maria.opens(post, "Edit")
+    assert world.maria.dialog
+    assert field(world.maria.shown, "Patient name")["value"] == "Jane Whitcomb"
+    assert field(world.maria.shown, "Date of birth")["value"] == "03/14/1962"
+    assert await world.maria.fills_in({"Urgency": "STAT", "Date of birth": "4/2/1970"})
+    assert world.maria.last == {}
+    assert "STAT" in world.head(world.maria.chat)
+    assert str((await world.referral()).packet.patient.dob) == "1970-04-02"
+
+
+async def test_in_place_the_form_can_be_left_and_the_card_is_back(playground: World) -> None:
+    world = playground
+    await world.maria.writes(COMPLETE)
+    post = world.head(world.maria.chat)
+    await world.maria.opens(post, "Edit")
+    assert not world.maria.dialog
+    await world.maria.presses_shown("Cancel")
+    assert world.maria.shown is not None
+    assert buttons(world.maria.shown) == buttons(post.card)
+    assert (await world.referral()).state is State.DRAFT
+
+
+@pytest.mark.parametrize("unsigned", [False, True])
+async def test_what_is_wrong_stands_under_its_field_and_nothing_typed_is_lost(
+    world: World, playground: World, unsigned: bool
+) -> None:
+    there = playground if unsigned else world
+    await there.maria.writes(COMPLETE)
+    await there.maria.opens(there.head(there.maria.chat), "Edit")
+    typed = {"Date of birth": "31/31/1962", "Phone": "555", "Notes": "Prefers mornings"}
+    assert not await there.maria.fills_in(typed)
+    assert there.maria.shown is not None
+    assert "Please give the birth date as month/day/year" in said(there.maria.shown)
+    assert "Please give all ten digits" in said(there.maria.shown)
+    for label, text in typed.items():
+        assert field(there.maria.shown, label)["value"] == text
+    assert await there.maria.fills_in({"Date of birth": "3/14/1962", "Phone": "309-555-0123"})
+    assert (await there.referral()).packet.notes == "Prefers mornings"
+
+
+async def test_required_fields_are_said_to_be_so_by_the_client(world: World) -> None:
+    await world.maria.writes("help")
+    await world.maria.opens(world.head(world.maria.chat), "New referral")
+    name = field(world.maria.shown, "Patient name")
+    assert name["isRequired"]
+    assert name["errorMessage"] == "Patient name is needed."
+    assert "isRequired" not in field(world.maria.shown, "Notes")
+
+
+async def test_what_is_missing_all_the_same_is_said(world: World) -> None:
+    await world.maria.writes("help")
+    await world.maria.opens(world.head(world.maria.chat), "New referral")
+    assert not await world.maria.fills_in({"Notes": "A long story"})
+    assert world.maria.shown is not None
+    assert "Patient name is needed to send it." in said(world.maria.shown)
+    assert field(world.maria.shown, "Notes")["value"] == "A long story"
+
+
+async def test_a_form_that_can_no_longer_be_opened_gives_back_what_was_typed(world: World) -> None:
+    await world.maria.mentions(COMPLETE)
+    await world.maria.presses(world.head(OFFICE_CHANNEL), "Submit")
+    await world.tess.opens(world.head(INTAKE_CHANNEL), "Ask the office")
+    await world.maria.opens(world.head(OFFICE_CHANNEL), "Cancel referral")
+    assert await world.maria.fills_in({"Reason": field(world.maria.shown, "Reason")["choices"][0]["title"]})
+    await world.tess.fills_in({"Question": "Is there a recent EKG?"})
+    assert world.tess.shown is not None
+    assert "Is there a recent EKG?" in said(world.tess.shown)
+    assert (await world.referral()).state is State.CANCELLED
+
+
+async def test_a_form_sent_twice_is_taken_once(world: World) -> None:
+    await world.maria.mentions(COMPLETE)
+    await world.maria.presses(world.head(OFFICE_CHANNEL), "Submit")
+    await world.tess.opens(world.head(INTAKE_CHANNEL), "Ask the office")
+    form = world.tess.shown
+    assert form is not None
+    data = {**actions(form)["Ask"]["data"], inputs(form)[0]["id"]: "Is there a recent EKG?"}
+    activity = world.activity(world.tess, "invoke", INTAKE_CHANNEL, name="task/submit", value={"data": data})
+    for _ in range(2):
+        assert (await world.deliver(activity))[0] == 200
+    await world.settled()
+    asked = [post for post in world.posts(OFFICE_CHANNEL) if "Is there a recent EKG?" in post]
+    assert len(asked) == 1
+
+
+async def test_a_button_that_comes_as_a_message_is_a_press_too(world: World) -> None:
+    await world.maria.writes(COMPLETE)
+    post = world.head(world.maria.chat)
+    await world.message(
+        world.maria, "", world.maria.chat, value=actions(post.card)["Submit"]["data"], replyToId=post.id
+    )
+    assert (await world.referral()).state is State.SUBMITTED
+
+
+# ---------------------------------------------------------------- type-ahead
+
+
+async def test_what_is_typed_is_searched_for(world: World) -> None:
+    await world.maria.writes(COMPLETE)
+    await world.maria.opens(world.head(world.maria.chat), "Edit")
+    codes = field(world.maria.shown, "Diagnosis codes")
+    assert codes["choices.data"] == {"type": "Data.Query", "dataset": "icd10"}
+    value = {"kind": "search", "dataset": "icd10", "queryText": "atrial fib", "queryOptions": {"top": 15}}
+    answer = await world.invoke(world.maria, "application/search", value)
+    assert answer["type"] == "application/vnd.microsoft.search.searchResponse"
+    assert any(one["value"].startswith("I48") for one in answer["value"]["results"])
+
+
+async def test_a_small_list_is_there_without_being_asked_for(playground: World) -> None:
+    world = playground
+    await world.maria.writes(COMPLETE)
+    await world.maria.opens(world.head(world.maria.chat), "Edit")
+    choices = [choice["value"] for choice in field(world.maria.shown, "Insurance")["choices"]]
+    assert {"Aetna", "Medicare", "Blue Cross Blue Shield"} <= set(choices)
+    assert field(world.maria.shown, "Diagnosis codes")["type"] == "Input.Text"
+    assert await world.maria.fills_in({"Insurance": "Aetna: accepted", "Diagnosis codes": "R00.2, I48.91"})
+    packet = (await world.referral()).packet
+    assert (packet.insurance.payer, packet.icd10) == ("Aetna", ["R00.2", "I48.91"])
+
+
+async def test_somebody_unknown_finds_nothing(world: World) -> None:
+    value = {"dataset": "icd10", "queryText": "atrial"}
+    answer = await world.invoke(world.stranger, "application/search", value)
+    assert answer["value"]["results"] == []
+
+
+# ---------------------------------------------------------------- the message extension
+
+
+async def _on_message(world: World, text: str, command: str = "make_referral") -> Json:
+    payload = {"id": "1699999999999", "body": {"contentType": "html", "content": f"<div><p>{text}</p></div>"}}
+    value = {"commandId": command, "commandContext": "message", "messagePayload": payload}
+    post = Post("", OFFICE_CHANNEL, "1699999999999", {})
+    return world.maria._see(await world.invoke(world.maria, "composeExtension/fetchTask", value, post))
+
+
+async def test_a_message_becomes_a_draft_under_it(world: World) -> None:
+    await _on_message(world, "Jane Whitcomb 3/14/1962, palpitations &amp; dizziness, cardiology, urgent")
+    assert "I started a draft" in world.maria.told
+    draft = world.head(OFFICE_CHANNEL)
+    assert draft.root == "1699999999999"
+    packet = (await world.referral()).packet
+    assert (packet.patient.name, str(packet.patient.dob)) == ("Jane Whitcomb", "1962-03-14")
+
+
+async def test_a_second_draft_of_the_same_message_is_refused(world: World) -> None:
+    for _ in range(2):
+        await _on_message(world, "Jane Whitcomb 3/14/1962, palpitations, cardiology, urgent")
+    assert "There is a draft in this thread already" in world.maria.told
+    assert world.rows("SELECT count(*) FROM referral") == [(1,)]
+
+
+async def test_from_the_compose_box_the_form_opens_and_is_sent(world: World) -> None:
+    value = {"commandId": "make_referral", "commandContext": "compose"}
+    world.maria._see(await world.invoke(world.maria, "composeExtension/fetchTask", value))
+    assert world.maria.dialog
+    form = world.maria.shown
+    assert form is not None
+    filled = {
+        "Patient name": "Jane Whitcomb",
+        "Date of birth": "3/14/1962",
+        "Phone": "309-555-0123",
+        "Service": "cardiology",
+        "Reason": "Palpitations",
+        "Urgency": "urgent",
+    }
+    data = {**actions(form)["Submit"]["data"]}
+    data |= {one["id"]: filled[one["label"]] for one in inputs(form) if one["label"] in filled}
+    await world.invoke(world.maria, "composeExtension/submitAction", {"data": data})
+    assert (await world.referral()).state is State.SUBMITTED
+    assert world.posts(INTAKE_CHANNEL)
+
+
+@pytest.mark.parametrize("words", ["", "whitcomb", "RB"])
+async def test_own_referrals_are_found_from_the_compose_box(world: World, words: str) -> None:
+    await world.maria.writes(COMPLETE)
+    await world.maria.presses(world.head(world.maria.chat), "Submit")
+    reference = (await world.referral()).reference or ""
+    parameters = [{"name": "words", "value": reference if words == "RB" else words}]
+    value = {"commandId": "my_referrals", "parameters": parameters}
+    answer = await world.invoke(world.maria, "composeExtension/query", value)
+    (found,) = answer["composeExtension"]["attachments"]
+    assert reference in found["preview"]["content"]["title"]
+    assert reference in said(found["content"])
+    others = await world.invoke(world.omar, "composeExtension/query", value)
+    assert "attachments" not in others["composeExtension"]
+    assert reference not in str(others)

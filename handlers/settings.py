@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -221,6 +222,11 @@ _RULES: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         lambda s: s.teams_allow_anonymous and not is_loopback(s.host),
         "TEAMS_ALLOW_ANONYMOUS=1 takes unsigned activities and so needs a loopback HOST; "
         "unset it, or set HOST=127.0.0.1.",
+    ),
+    (
+        lambda s: s.teams_allow_anonymous and not is_loopback(urlsplit(s.public_url).hostname or ""),
+        "TEAMS_ALLOW_ANONYMOUS=1 is for this machine alone, and PUBLIC_URL says that others reach it; "
+        "unset one of them.",
     ),
     (
         lambda s: _teams_lacks(s, "teams_app_id"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -146,7 +147,7 @@ class _Receiver:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer an activity; refuse what isn't one, or isn't for this bot."""
-        if self._only_here and not is_here(request.remote or ""):
+        if self._only_here and not _is_of_this_machine(request):
             return web.Response(status=403)
         try:
             activity = payloads.checked(json.loads(await request.read()))
@@ -171,7 +172,8 @@ class _Receiver:
     async def _failed(self, context: TurnContext, error: Exception) -> None:
         """What a person is told where a listener raised: nothing of the error.
 
-        Raises it again where not even that could be said, so that the activity may be brought again.
+        Raises it again where there is nobody to tell, or not even that could be said, so that the activity
+        may be brought again.
         """
         log.error("teams_request_failed", exc_info=error)
         activity = cast(Json, context.turn_state["activity"])
@@ -181,6 +183,8 @@ class _Receiver:
             place = payloads.place(activity, activity["id"])
             if not await self._replies.say(place, self._addresses.told(activity), NOT_HEARD):
                 raise error
+        else:
+            raise error
 
 
 class _Hearing(Agent):
@@ -245,6 +249,18 @@ class _NoClients(ChannelServiceClientFactoryBase):
 class _Closed:
     async def close(self) -> None:
         """There is nothing to close."""
+
+
+def _is_of_this_machine(request: web.Request) -> bool:
+    """Whether a request was made here and by a program: not passed on by a proxy, not by a page in a browser.
+
+    A page of another site can have the browser send text to this machine, but not as JSON, and not under the
+    machine's own name.
+    """
+    passed_on = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP"))
+    host = urlsplit(f"//{request.host}").hostname or ""
+    by_program = request.content_type == "application/json" and is_here(host)
+    return is_here(request.remote or "") and by_program and not passed_on
 
 
 def _bad(sentence: str) -> web.Response:

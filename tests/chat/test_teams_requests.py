@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import jwt
 import pytest
 from bot import COMPLETE
@@ -110,6 +111,30 @@ async def test_unsigned_activities_are_taken_only_where_that_is_allowed(
 async def test_unsigned_it_answers_to_this_machine_alone(playground: World) -> None:
     activity = hello(playground, serviceUrl="https://smba.example/amer/")
     assert (await playground.deliver(activity))[0] == 403
+    await playground.settled()
+    assert referrals(playground) == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "192.0.2.1"},
+        {"Forwarded": "for=192.0.2.1"},
+        {"Host": "rebound.example"},
+        {"Content-Type": "text/plain"},
+    ],
+)
+async def test_unsigned_it_takes_nothing_through_a_proxy_or_from_a_page(
+    playground: World, headers: dict[str, str]
+) -> None:
+    given = {"Content-Type": "application/json", **headers}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{playground.url}/api/messages", data=json.dumps(hello(playground)), headers=given
+        ) as answer,
+    ):
+        assert answer.status == 403
     await playground.settled()
     assert referrals(playground) == 0
 

@@ -70,6 +70,11 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
             "0000",
         ),
         ({"TEAMS_ALLOW_ANONYMOUS": "1", "HOST": "0.0.0.0"}, "TEAMS_ALLOW_ANONYMOUS", "HOST=127.0.0.1"),
+        (
+            {"TEAMS_ALLOW_ANONYMOUS": "1", "PUBLIC_URL": "https://referrals.example.org"},
+            "PUBLIC_URL",
+            "unset one",
+        ),
         ({"TEAMS_ALLOW_ANONYMOUS": "maybe"}, "TEAMS_ALLOW_ANONYMOUS", "1 or 0"),
         ({"PORT": "many"}, "PORT", "such as 3000"),
         ({"PORT": "70000"}, "PORT", "such as 3000"),

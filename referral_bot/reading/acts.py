@@ -51,7 +51,8 @@ _WEAK_CANCEL = re.compile(
     r"\b(?:drop|dropped|dropping|drops|declin\w+|close|closed|remove\w*|duplicate\w*|dupe|take|toss|kill"
     r"|(?:has |had )?(?:pass|decease|died|enter|chang|found|seeing|going with|went|been seen|seen|sent"
     r"|by mistake|was a|in error|need|close|strike|discard|trash|scrap|ya no va|yank|bin|axe|extra"
-    r"|one too)\w*|no need|got|get|taken|resolved|feeling|all better|pull\w*|delete\w*|ignore|disregard"
+    r"|one too)\w*|no need|no consult|no visit|no appt|no referral|go|by acc|yours|can go|with|w/|got|get"
+    r"|taken|resolved|feeling|all better|pull\w*|delete\w*|ignore|disregard"
     r"|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
 )
 _REFERRAL_WORD = re.compile(
@@ -147,9 +148,11 @@ _MOVED_HOUSE = re.compile(
     r"\b(?:he|she|they|pt|patient|family)(?:'s|'ve| has| have| is)? (?:just )?mov(?:ed|ing)\b"
 )
 _MOVED_ALONE = re.compile(
-    r"(?<!been )(?<!be )(?<!was )(?<!get )(?<!got )\bmoved(?=\s*(?:[.,;!]|$|and\b|away\b|out of\b"
-    r"|in with\b|recently\b|last\b|to an?other (?:state|city|town|address)"
-    r"|to a new (?:place|house|address|apartment)))"
+    r"(?<!been )(?<!be )(?<!was )(?<!get )(?<!got )\bmoved(?=\s*(?:[.,;!]|$|and\b|away\b|out of\b|in with\b"
+    r"|recently\b|last\b|to an?other (?:state|city|town|address)|to a new (?:place|house|address|apartment)"
+    r"|to (?!next|the\b|a\b|mon|tue|wed|thu|fri|sat|sun|urgent|stat|routine|asap|jan|feb|mar|apr|may|jun"
+    r"|jul"
+    r"|aug|sep|oct|nov|dec|later|earlier|noon|another|be\b)[a-z]+(?: [a-z]+)?\s*(?:[.,;!]|$)))"
 )
 """Somebody who moved house, not a visit that was moved."""
 _MOVED_FROM = re.compile(r"\bmoved? (?:from|to) [a-z]")
@@ -237,6 +240,8 @@ _PLAIN = (
 def _plain(sentence: _Sentence) -> list[Act]:
     """Acts that their cue alone tells."""
     acts = [Act(sentence.cues[cue][0].start, intent) for cue, intent in _PLAIN if cue in sentence.cues]
+    if sentence.mentions and not sentence.asks:
+        acts = [act for act in acts if act.intent != "ask_requirements"]
     if not _OURS.search(sentence.text):
         acts = [act for act in acts if act.intent != "office_open"]
     human = sentence.cues.get("human")

@@ -30,7 +30,10 @@ _PENDING = re.compile(
     r"|pendiente|en proceso|working on|to hear (?:back )?from|still out|not approved yet|to follow"
     r"|hasn't come|has not come|en tr[aá]mite|esperando)\b"
 )
-_DENIED = re.compile(r"\b(?:denied|denial|rejected|negada|denegada)\b")
+_DENIED = re.compile(
+    r"\b(?:denied|denial|denying|rejected|turned (?:it |us |them )?down|declined|(?:came"
+    r"|come|was|is|got)(?: back)?(?: as)? an? no|negada|denegada)\b"
+)
 _NOT_NEEDED = re.compile(
     r"\b(?:not (?:required|needed|necessary)|no (?:prior )?auth(?:orization)? (?:required|needed"
     r"|necessary|req)|none (?:required|needed)|n/a|no auth\b(?! (?:yet|number|#)))"

@@ -53,6 +53,9 @@ _POLITE = frozenset(
         "dont",
         "call",
         "family",
+        "anyway",
+        "anyways",
+        "though",
     ]
 )
 
@@ -105,7 +108,7 @@ def _is_kept(doc: Document, mention: Mention) -> bool:
 _TELLS_WHY = re.compile(
     r"(?:has |had |be |is |are |was )?(?:isn|not int|interest|thanks but|found rel|decid|opt|backing|backed"
     r"|ya no|going to hold|pass|decease|died|dead|enter\w* hospice|chang|found|seeing|going with|went"
-    r"|been seen|seen|by mistake|was a|in error)"
+    r"|been seen|seen|by mistake|by acc|with (?:some|an)|w/|was a|in error)"
 )
 """Words that withdraw a referral by saying why."""
 
@@ -164,7 +167,8 @@ def _cancel_reason(doc: Document, start: int, end: int, mentions: list[Mention])
             continue
         if named:
             after = max(mention.end for mention in mentions if begin <= mention.start < stop)
-            text = raw[after:stop].strip(" ,.;:-!")
+            told = raw[begin : max(begin, after)]
+            text = raw[begin if len(told.split()) > 4 else after : stop].strip(" ,.;:-!")
             words = re.findall(r"[^\W\d_]+", text.lower())
             text = re.split(r"[.;!?](?:\s|$)|\n", text)[0]
         if all(word in _POLITE for word in words) or not words:

@@ -71,7 +71,7 @@ def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) ->
     elif born is not None:
         flags.append("dob_invalid")
     _numbers(doc, start, end, old, patient, fields, taken)
-    read_new_name(doc, start, end, patient, taken)
+    read_new_name(doc, start, end, mentions, patient, taken)
     if patient:
         fields["patient"] = patient
     insurance = _insurance(doc, start, end, old, taken)
@@ -189,6 +189,7 @@ def _old_ranges(doc: Document, start: int, end: int) -> list[tuple[int, int]]:
     return [*lines, *sentences, *remarks]
 
 
+_NEW_CARD = re.compile(r"\bnew (?:\w+ ){0,2}(?:says|said|shows|is|reads)[ :]*$")
 _NEW_WORD = re.compile(r"\bnew\b|\bnow\b")
 _NO_GOOD = re.compile(
     r"\bold\b[^.]{0,80}\b(?:no good|no longer|disconnected|don'?t use|ignore|invalid|expired|termed)"
@@ -198,6 +199,8 @@ _OLD_REMARK = re.compile(r"\([^()]{0,60}\b(?:old|was|previous)\b[^()]{0,60}\)")
 
 
 def _is_old(doc: Document, place: int, old: list[tuple[int, int]]) -> bool:
+    if _NEW_CARD.search(doc.before(place, 30)):
+        return False
     return any(a <= place < b for a, b in old) or _OLD.search(doc.before(place, 30)) is not None
 
 

@@ -93,6 +93,8 @@ def _with_title(doc: Document, index: int) -> Doctor | None:
     after = index + 1
     if after < len(words) and words.low[after] == "." and words.glued(after):
         after += 1
+    if words.low[after : after + 1] == ["("]:
+        after += 1
     found = _titled(doc, after)
     start = words.start[index]
     return Doctor(start, found[1], found[0], _role_at(doc, start)) if found else None

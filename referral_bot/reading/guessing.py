@@ -24,7 +24,8 @@ def has_values(doc: Document, matter: Matter) -> bool:
         return True
     return (
         re.search(
-            r"\b(?:interpreter|wheelchair|transport\w*|auth\w*|self[ -]pay|uninsured|stat|urgent|asap"
+            r"\b(?:interpreter|wheelchair|stretcher|speaks|transport\w*|auth\w*|self[ -]pay|uninsured|stat"
+            r"|urgent|asap"
             r"|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*"
             r"|with (?:two|one|an?|a double|double) [a-z]{1,2}'?s?\b(?! \w+ly)"
             r"|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
@@ -35,13 +36,16 @@ def has_values(doc: Document, matter: Matter) -> bool:
 
 
 _MOVED_DAY = re.compile(
+    r"\b(?:needs?|wants?|has) (?:it |this |that |hers |his )?to be (?:on )?(?:an? )?(?:mon|tue|wed|thu"
+    r"|fri)\w*|"
     r"\d{1,2}(?:/\d{1,2}|st|nd|rd|th)?\b[^.?!]{0,24}\b(?:needs? to be|should be|has to be|must be|to|->"
     r"|=>) (?:the )?\d{1,2}(?:/\d{1,2}|st|nd|rd|th)"
     r"|\b(?:can'?t|cannot|won'?t|unable)\b[^.?!]{0,40}\d{1,2}(?:/\d{1,2}|st|nd|rd|th)"
 )
 """A day for another, or one on which somebody cannot come."""
 COULD_COME = re.compile(
-    r"\b(?:could|can|would|may|might) (?:(?:he|she|they|pt)\b[^.?!]{0,24}\b(?:seen|come|have|do|go)|(?:you"
+    r"\b(?:could|can|would|may|might) (?:(?:he|she|they|pt|(?!you|u|we|i|someone|somebody"
+    r"|anyone)[a-z'-]+(?: [a-z'-]+)?)\b[^.?!]{0,24}\b(?:seen|come|have|do|go)|(?:you"
     r"|u) (?:fit|squeeze))\b"
 )
 ANY_DAY = re.compile(
@@ -60,7 +64,10 @@ def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, openin
             return [Act(matter.start, "check_status" if intent == "office_open" else intent)]
     if matter.mentions:
         if COULD_COME.search(lower) and (
-            doc.found("weekday", matter.start, matter.end) or ANY_DAY.search(lower) or "week" in lower
+            doc.found("part_of_day", matter.start, matter.end)
+            or doc.found("weekday", matter.start, matter.end)
+            or ANY_DAY.search(lower)
+            or "week" in lower
         ):
             return [Act(matter.start, "reschedule_appointment")]
         if (_MOVED_DAY.search(lower) and "?" not in lower) or (

@@ -25,7 +25,8 @@ _SEPARATOR = re.compile(r"[,;|\n\t]|\.(?=\s|$)| / | - |(?<=\d)/(?=[A-Za-z])|(?<=
 _FORM = re.compile(r"[\w&'.-]+(?: [\w&'.-]+){0,3}")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _NO_PAYER = re.compile(
-    r"\b(?:dr|md|np|pa|do|clinic|office|urgent|routine|asap|stat|male|female|yo|cell|home|dob|pending"
+    r"^(?:both|all|each|his|her|their|the|my|our|ambos)\b|\b(?:dr|md|np|pa|do|clinic|office|urgent|routine"
+    r"|asap|stat|male|female|yo|cell|home|dob|pending"
     r"|unknown|none|same|left|right|rt|lt|new|no|not|since|with|for|from|to|per|by|thru|through|via"
     r"|under)\b"
 )
@@ -48,13 +49,12 @@ def _beside_a_fact(doc: Document, start: int, end: int, taken: bytearray) -> tup
     cuts = [start, *(match.end() for match in _SEPARATOR.finditer(raw, start, end)), end]
     pieces = list(pairwise(cuts))
     for number, (begin, stop) in enumerate(pieces):
-        text = _SEPARATOR.sub(" ", raw[begin:stop]).strip(" ()#:-")
+        place = next((at for at in range(begin, stop) if not taken[at] and raw[at].isalnum()), stop)
+        end_of_free = taken.find(1, place, stop)
+        text = _SEPARATOR.sub(" ", raw[place : stop if end_of_free < 0 else end_of_free]).strip(" ()#:-")
         if not text or _FORM.fullmatch(text) is None or not _may_be_payer(text):
             continue
-        place = raw.index(text, begin)
-        if taken.find(1, place, place + len(text)) >= 0:
-            continue
-        beside = pieces[max(0, number - 1) : number] + pieces[number + 1 : number + 2]
+        beside = pieces[max(0, number - 1) : number + 2]
         if any(a <= fact < b for a, b in beside for fact in facts):
             return _as_written(text), (place, place + len(text))
     return None

@@ -15,7 +15,8 @@ from referral_bot.reading.when import read_when
 _FROM = re.compile(
     r"(?:\b(?:can'?t|cannot|can not|unable to|(?:isn'?t|not|won'?t be) able to|won'?t be able to|couldn'?t"
     r"|won'?t)(?: (?:do|make|come|keep|attend|be there|get (?:there|here|off|in)|make it))?(?: (?:it|in|her"
-    r"|his|the|their|to|for|on|that))*|fell through(?: for| on)?|down for|booked (?:for|on)"
+    r"|his|the|their|to|for|on|that))*|has (?:an? )?[a-z]+(?: [a-z]+)?(?: on)?|fell through(?: for| on)?"
+    r"|down for|booked (?:for|on)"
     r"|scheduled (?:for|on)|set for|appt(?: is)?(?: on| for)?|appointment(?: is)?(?: on| for)?"
     r"|visit(?: on)?|slot(?: on)?|from|off|her|his|the|\w's|on for|currently (?:on|at|set for)?|instead of"
     r"|(?:was|were|is|are|'s) (?:going|supposed|set|due|slated|scheduled|down) (?:to (?:come|be seen"

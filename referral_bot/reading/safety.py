@@ -104,6 +104,46 @@ _STROKE_OR_HEART = re.compile(
     r"|3\d|low)\b|(?:in )?(?:shock|v-?tach|vtach|vfib)|not making (?:any )?sense|thunderclap|can'?t (?:see"
     r"|stand) all of a sudden|diaphoretic|sweating (?:a lot|profusely|through)|sudando mucho)\b"
 )
+_GRAVE_TOO = re.compile(
+    r"\b(?:(?:can'?t|cannot|don'?t|couldn'?t|unable to|not) (?:feel|find|get|detect)(?:ing)? (?:a |any "
+    r"|his |her )?(?:pulse|heartbeat)"
+    r"|(?:lips?|face|fingers?|nails|skin|hands|mouth) (?:is |are |r |look(?:s|ing)? |turn(?:ing|ed) |went "
+    r"|gone )?(?:purple|blue|gray|grey|dusky|ashen)\b"
+    r"|needle (?:still )?in (?:his |her |their |the )?arm|narcan|naloxone|(?:has |just )?od'?ed\b"
+    r"|slumped (?:over|down)|keeled over"
+    r"|(?:o2|oxygen|spo2|pulse ox|sats?|o2 sats?)(?: (?:is|are|of|at|in|the|down|to|dropped|dropping"
+    r"|reading|reads|only|low|now|were|was))* (?:[4-7]\d|8[0-4])\b(?! ?min| ?hours| ?(?:yo|y/o|year|lb"
+    r"|kg|/))"
+    r"|(?:floppy|limp) (?:and|,|&) |not (?:waking|rousing|rousable|arousable)|won'?t (?:rouse|open (?:his"
+    r"|her) eyes)|(?:isn'?t|not) coming (?:around|to)\b"
+    r"|(?:threatening|wants|going|trying) to (?:shoot|stab|hurt|kill) (?:\w+ )?(?:staff|us|people|everyone"
+    r"|someone|somebody|his|her|me)\b"
+    r"|severed|amputat\w+ (?:his|her) (?:finger|hand|thumb) (?:just|in)|(?:spurting|arterial) bleed\w*)"
+)
+"""Signs that a life is in danger, whatever else is said."""
+_GRAVE_NOW = re.compile(
+    r"\b(?:throat (?:is |feels |feeling )?(?:tight\w*|clos\w+|swell\w*|itchy)|(?:hives|swelling|swollen"
+    r"|wheez\w+|tight\w*)[^.?!\n]{0,40}\b(?:after|from)[^.?!\n]{0,20}"
+    r"(?:shot|vaccine|injection|sting|peanuts?|nuts?|shellfish|antibiotic|penicillin|contrast)|(?:bp"
+    r"|pressure)[^\d\n]{0,14}(?:2[1-9]\d|3\d\d)(?: ?/ ?| over )1[1-9]\d"
+    r"|(?:hr|heart rate|pulse)(?: is| of| at| in the)? (?:1[6-9]\d|2[0-4]\d|[23]\d)\b|went (?:down|limp"
+    r"|stiff|out)\b|fell out\b|hit (?:his|her|their) head"
+    r"|(?:confused|disoriented|drooling|unsteady|can'?t stand|can'?t see|blind|lost (?:his|her) vision)"
+    r"|bleeding (?:a lot|bad|so much|like crazy|from (?:his|her|the))"
+    r"|(?:ripping|tearing|crushing|elephant)[^.\n]{0,20}(?:chest|back)|(?:doesn'?t|does not"
+    r"|no longer) wants? to (?:live|be here|be alive|wake up)|better off dead"
+    r"|contractions?|water (?:just )?broke|worst headache|face (?:is )?(?:numb|droop\w*)|slurr\w+"
+    r"|left side|right side|can'?t (?:swallow|move))\b"
+)
+"""Signs that are grave if they come on now."""
+_HERE_NOW = re.compile(
+    r"\b(?:(?:pt|patient|mr|mrs|ms|baby|kid|man|woman|lady|guy|him|her|them)\.?(?: \w+)? here\b|(?:in "
+    r"|exam )(?:exam |room |rm )+\d|in exam|at check-?(?:out|in)|at (?:the )?(?:front )?desk"
+    r"|just (?:found|now|then|went|started)|we (?:just )?found|found (?:pt|him|her|patient|them)|(?:\d+"
+    r"|five|ten|fifteen|twenty|few|couple) min\w* ago|minutes ago|right now|on the phone|on the line"
+    r"|sitting (?:here|in)|lying (?:here|in|on)|in (?:our|the|my) (?:lobby|waiting|office|clinic|parking"
+    r"|exam|bathroom|restroom|lab|hall)\w*|all of a sudden|suddenly|ahorita|ahora mismo)"
+)
 _PAST = re.compile(
     r"\b(?:last (?:week|wk|month|mo|year|yr|night|spring|summer|fall|winter|mon\w*|tue\w*|wed\w*|thu\w*"
     r"|fri\w*|sat\w*|sun\w*|visit|episode)|yesterday|(?:days?|weeks?|wks?|months?|mos?|years?|yrs?) ago"
@@ -206,14 +246,17 @@ def is_emergency(doc: Document) -> bool:
     full_referral = (
         bool(doc.dates) and any(written.year is not None for written in doc.dates) and bool(doc.phones)
     )
-    for pattern, needs_now in ((_GRAVE, False), (_STROKE_OR_HEART, True)):
+    weighed = [(_GRAVE, False), (_GRAVE_TOO, False), (_STROKE_OR_HEART, True)]
+    if _HERE_NOW.search(lower):
+        weighed.append((_GRAVE_NOW, True))
+    for pattern, needs_now in weighed:
         for match in islice(pattern.finditer(lower), _ENOUGH):
             before = lower[max(0, match.start() - 40) : match.start()]
             if _NEGATED.search(before[before.rfind("\n") + 1 :]):
                 continue
             begin, stop = _around(doc, match.start())
             text = lower[begin:stop]
-            now = _NOW.search(text) is not None
+            now = _NOW.search(text) is not None or _HERE_NOW.search(text) is not None
             past = _PAST.search(_VISIT_AHEAD.sub(" ", text)) is not None
             if _SUPPOSED.search(lower, max(0, match.start() - _NEAR), match.start()):
                 continue
@@ -230,7 +273,7 @@ def is_emergency(doc: Document) -> bool:
                 and not re.search(
                     r"\b(?:right now|ahorita|ahora|min\w* ago|hace (?:\w+ ){0,2}min|\d+ ?min|in (?:room"
                     r"|rm)|waitin|in front of|on the"
-                    r"|sudden|de repente|just (?:started|collapsed|took|now))",
+                    r"|sudden|just found|in exam|here\\b|de repente|just (?:started|collapsed|took|now))",
                     text,
                 )
             ):

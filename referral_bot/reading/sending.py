@@ -229,6 +229,9 @@ def submission_outcomes(
 _PAIR = re.compile(r"\b(?P<one>[A-Z][a-z'-]+) (?:and|&|y|\+) (?P<two>[A-Z][a-z'-]+) (?P<last>[A-Z][\w'-]+)")
 
 
+_TWINS = re.compile(r"\b(?:twins?|gemel[oa]s)\b")
+
+
 def _pair(doc: Document, outcome: Outcome) -> list[Outcome]:
     """Two new patients named in one breath, with their birth dates after each other; none if it is one."""
     births = [
@@ -237,12 +240,11 @@ def _pair(doc: Document, outcome: Outcome) -> list[Outcome]:
         if outcome.start <= written.start < outcome.end and written.year is not None
     ]
     match = _PAIR.search(doc.words.raw, outcome.start, outcome.end)
-    if (
-        len(births) != 2
-        or match is None
-        or births[0].start < match.end()
-        or births[1].start - births[0].end > 40
-    ):
+    if len(births) == 1 and _TWINS.search(doc.words.lower, outcome.start, outcome.end):
+        births *= 2
+    elif len(births) == 2 and births[1].start - births[0].end > 40:
+        return []
+    if len(births) != 2 or match is None or births[0].start < match.end():
         return []
     if not all(is_plausible(match[part].lower()) for part in ("one", "two")):
         return []
@@ -256,6 +258,7 @@ def _pair(doc: Document, outcome: Outcome) -> list[Outcome]:
             "dob": day.isoformat() if day else None,
         }
         told = outcome.fields.get("reason", "").split(", ")
+        told = [re.sub(r"(?i)^(?:twins?|brothers|sisters|siblings) ", "", text) for text in told]
         told = [text for text in told if not any(match[name] in text for name in ("one", "two", "last"))]
         fields = {
             **outcome.fields,

@@ -36,6 +36,24 @@ def settle(
         drop("check_status", "check_availability")
         if not re.search(r"\bcall (?:me|us)\b", lower):
             drop("request_human")
+    if (
+        about
+        and by.keys() == {"check_status"}
+        and not _ASKED.search(lower)
+        and evidence.clinical
+        and (evidence.clinical > 1 or re.search(r"\d", lower))
+        and not doc.found("document", matter.start, matter.end)
+    ):
+        by["update_referral"] = Act(by.pop("check_status").place, "update_referral")
+    if "update_referral" in by and about and _DAY_FOR_DAY.search(lower) and not has_values(doc, matter):
+        by["reschedule_appointment"] = Act(by.pop("update_referral").place, "reschedule_appointment")
+    if (
+        "check_availability" in by
+        and about
+        and "check_status" not in by
+        and len(ANY_DAY.findall(lower)) + len(doc.found("weekday", matter.start, matter.end)) > 1
+    ):
+        by["reschedule_appointment"] = Act(by.pop("check_availability").place, "reschedule_appointment")
     if "update_referral" in by and about and not has_values(doc, matter) and _AWAY.search(lower):
         by["reschedule_appointment"] = Act(by.pop("update_referral").place, "reschedule_appointment")
     if "office_open" in by:
@@ -128,7 +146,11 @@ def settle(
         "check_status" in by
         and about
         and COULD_COME.search(lower)
-        and (doc.found("weekday", matter.start, matter.end) or ANY_DAY.search(lower))
+        and (
+            doc.found("weekday", matter.start, matter.end)
+            or doc.found("part_of_day", matter.start, matter.end)
+            or ANY_DAY.search(lower)
+        )
         and not re.search(r"\b(?:status|update|scheduled|booked)\b", lower)
     ):
         by["reschedule_appointment"] = Act(by.pop("check_status").place, "reschedule_appointment")
@@ -331,6 +353,10 @@ _NEVER_NEWS = frozenset(
 _AWAY = re.compile(
     r"\b(?:trip|travel\w*|vacation|out of town|out of state|jury"
     r"|funeral)\b[^.?!]{0,40}(?:\d|back|until|till?)"
+)
+_DAY_FOR_DAY = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th|/\d{1,2}) (?:to|for|->) (?:the )?(?:\w+ )?\d{1,2}(?:st"
+    r"|nd|rd|th|/\d{1,2})"
 )
 _ASKED = re.compile(r"\?|\b(?:any|status|where|when|whether|if|update|checking|did|has|have you)\b")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from referral_bot.reading.danger import is_emergency
 from referral_bot.reading.doctors import find_doctors
 from referral_bot.reading.document import Document
 from referral_bot.reading.interpret import interpret
@@ -16,7 +17,7 @@ from referral_bot.reading.names import is_plausible
 from referral_bot.reading.outcomes import Outcome
 from referral_bot.reading.people import find_contacts
 from referral_bot.reading.resolve import Mention, find_mentions
-from referral_bot.reading.safety import is_emergency, is_probe
+from referral_bot.reading.safety import is_probe
 from referral_bot.reading.submission import read_submission
 from referral_bot.reading.vocabulary import Vocabulary
 from referral_bot.reading.words import bounded

@@ -42,6 +42,8 @@ class Ledger:
     moved: list[Promise] = field(default_factory=list)
     """Those of the changed ones whose due time is another now."""
     made: list[Promise] = field(default_factory=list)
+    woken: list[Promise] = field(default_factory=list)
+    """Those that were late already when a hold ended before its time: their next step comes sooner."""
 
     def all(self) -> list[Promise]:
         """Every promise, those just made included."""
@@ -114,7 +116,7 @@ def after(
         if move in _ACKNOWLEDGED_BY:
             ledger.end(PromiseKind.ACKNOWLEDGE)
         ledger.withdraw()
-        referral.next_actor = referral.next_kind = referral.due_at = None
+        referral.next_actor = referral.next_kind = referral.due_at = referral.on_hold_until = None
         return ledger
     maker = _Maker(referral, practice, ledger)
     if move is Move.SUBMIT:
@@ -168,30 +170,46 @@ class _Maker:
         due = self._due(kind, self._ledger.now)
         self._open(kind, Side.PRACTICE, due, role=role, person_key=self._referral.owner_key)
 
-    def move(self, promise: Promise) -> None:
-        """Give a running promise the due time that its urgency asks for now."""
+    def move(self, promise: Promise, service: Service, urgency: Urgency | None) -> None:
+        """Give a running promise the due time that is asked for now, where it was made for others before.
+
+        For as long as it has rested until now, it has rested then too; and nothing is due within a hold.
+        """
+        before = self._promised(promise.kind, promise.made_at, service, urgency)
         due = self._due(promise.kind, promise.made_at)
-        if due != promise.due_at:
-            promise.due_at, promise.step = due, 0
-            self._ledger.touch(promise)
-            self._ledger.moved.append(promise)
+        if promise.kind is PromiseKind.SEE:
+            due += promise.due_at - before
+        elif rested := self._calendar.minutes_between(before, promise.due_at):
+            due = self._calendar.add(due, TimeSpan(amount=rested, unit="m"))
+        if self._referral.on_hold_until is not None and promise.due_at >= self._referral.on_hold_until:
+            due = max(due, self._referral.on_hold_until)
+        self._postpone(promise, due - promise.due_at)
 
     def hold(self, until: datetime) -> None:
         """What is owed waits: each due time is as far behind the end of the hold as it was ahead of now."""
         self.promise(PromiseKind.SCHEDULE)
         if promise := self._open_one(PromiseKind.SCHEDULE):
             self._shift(promise, self._ledger.now, until)
-        if promise := self._open_one(PromiseKind.SEE):
+        if (promise := self._open_one(PromiseKind.SEE)) and promise.due_at > self._ledger.now:
             self._postpone(promise, until - self._ledger.now)
 
     def end_hold(self, until: datetime) -> None:
         """What waited goes on now, where the hold ends before its time; else it is due as it was said."""
         if until <= self._ledger.now:
             return
+        late = [promise for promise in self._ledger.promises if self._is_late(promise)]
         if promise := self._open_one(PromiseKind.SCHEDULE):
             self._shift(promise, until, self._ledger.now)
-        if promise := self._open_one(PromiseKind.SEE):
+        if (promise := self._open_one(PromiseKind.SEE)) and promise.due_at > until:
             self._postpone(promise, self._ledger.now - until)
+        self._ledger.woken += late
+
+    def _is_late(self, promise: Promise) -> bool:
+        return (
+            promise.owed_by is Side.PRACTICE
+            and promise.status is PromiseStatus.OPEN
+            and promise.due_at <= self._ledger.now
+        )
 
     def _open_one(self, kind: PromiseKind) -> Promise | None:
         promise = self._ledger.running(kind)
@@ -205,13 +223,20 @@ class _Maker:
             self._postpone(promise, due - promise.due_at)
 
     def _postpone(self, promise: Promise, span: timedelta) -> None:
+        if not span:
+            return
         promise.due_at, promise.step = promise.due_at + span, 0
         self._ledger.touch(promise)
         if promise not in (*self._ledger.made, *self._ledger.moved):
             self._ledger.moved.append(promise)
 
     def _due(self, kind: PromiseKind, start: datetime) -> datetime:
-        span = self._service.promised(kind, self._referral.urgency or Urgency.ROUTINE)
+        return self._promised(kind, start, self._service, self._referral.urgency)
+
+    def _promised(
+        self, kind: PromiseKind, start: datetime, service: Service, urgency: Urgency | None
+    ) -> datetime:
+        span = service.promised(kind, urgency or Urgency.ROUTINE)
         if kind is PromiseKind.SEE:
             return self._calendar.calendar_add(start, span)
         return self._calendar.add(start, span)
@@ -259,15 +284,20 @@ def requicken(
     practice: Practice,
     now: datetime,
     new_id: Callable[[], str],
+    *,
+    service_key: str | None,
+    urgency: Urgency | None,
 ) -> Ledger:
-    """The promises after the urgency or the service has changed: due as if it had been so from the start."""
+    """The promises after the urgency or the service has changed: due as if it had been so from the start.
+
+    `service_key` and `urgency` are those from before.
+    """
     ledger = Ledger(promises, now, new_id)
     maker = _Maker(referral, practice, ledger)
+    service = practice.service(service_key or referral.service_key or "")
     for promise in promises:
         if promise.owed_by is Side.PRACTICE and promise.status is PromiseStatus.OPEN:
-            maker.move(promise)
-    if referral.on_hold_until is not None:
-        maker.hold(referral.on_hold_until)
+            maker.move(promise, service, urgency)
     set_next(referral, ledger.all())
     return ledger
 

@@ -20,9 +20,12 @@ RATE_LIMITED: Final = ("ratelimited", "rate_limited")
 DEFAULT_PAUSE: Final = 30.0
 """Seconds to wait where Slack limits the rate without saying for how long."""
 
+ACCESS_LOST: Final = frozenset({"not_in_channel", "account_inactive", "token_revoked"})
+"""Codes that say that the bot may not come in any more. A file that it can't bring in so long waits."""
+
 # The message, its target or the bot's access is at fault, or gone: the message is given up, and leaves
 # again by command once somebody has mended it.
-FINAL: Final = frozenset(
+FINAL: Final = ACCESS_LOST | frozenset(
     {
         *("channel_not_found", "is_archived", "is_inactive", "invalid_channel", "channel_type_not_supported"),
         *("messages_tab_disabled", "restricted_action", "restricted_action_read_only_channel"),
@@ -37,7 +40,6 @@ FINAL: Final = frozenset(
         *("invalid_arguments", "invalid_arg_name", "invalid_array_arg"),
         *("invalid_charset", "invalid_form_data"),
         *("invalid_post_type", "missing_post_type"),
-        *("not_in_channel", "account_inactive", "token_revoked"),
         *("file_not_found", "file_deleted", "files_not_found", "blocked_file_type", "file_uploads_disabled"),
     }
 )

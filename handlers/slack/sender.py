@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.delivery import SendFailed
 from handlers.fetching import body_of
-from handlers.slack.failures import TROUBLE, send_failed
+from handlers.slack.failures import ACCESS_LOST, TROUBLE, send_failed
 from handlers.slack.render import message
 from handlers.slack.replies import DirectMessages
 from referral_bot.desk.delivery import Outgoing
@@ -73,7 +73,9 @@ class SlackSender:
             url = outgoing.fetch[1].get("url") or await self._file_url(outgoing.fetch[1])
             return await self._download(url)
         except TROUBLE as error:
-            raise send_failed(error) from None
+            failure = send_failed(error)
+            waits = failure.code in ACCESS_LOST
+            raise (SendFailed(failure.code) if waits else failure) from None
 
     # -- sending
 

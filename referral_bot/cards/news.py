@@ -103,6 +103,8 @@ def _held(view: View, event: Event) -> tuple[Element, ...]:
     reason = words.HOLD_REASONS.get(str(event.detail.get("reason")), "another reason")
     until = words.moment(datetime.fromisoformat(str(event.detail["until"])), view.zone, view.now)
     told = f"{_by(view, event)} put it on hold until {until}: {reason}. It goes on by itself then."
+    if event.detail.get("given_back"):
+        told += " The time that was asked for is given back."
     return (Text(told), *_said(view, event))
 
 

@@ -241,12 +241,13 @@ def release(
     referral: Referral,
     reason: str = "oth-err",
     statuses: Sequence[AppointmentStatus] = STANDING,
-) -> None:
-    """Give back every time that is held, asked for or booked for a referral."""
-    for appointment in turn.tx.appointments(referral.id):
-        if appointment.status in statuses:
-            appointment.status, appointment.reason = AppointmentStatus.CANCELLED, reason
-            turn.tx.save(appointment)
+) -> bool:
+    """Give back every time that is held, asked for or booked for a referral; whether there was one."""
+    standing = [each for each in turn.tx.appointments(referral.id) if each.status in statuses]
+    for appointment in standing:
+        appointment.status, appointment.reason = AppointmentStatus.CANCELLED, reason
+        turn.tx.save(appointment)
+    return bool(standing)
 
 
 def held_slot(scene: Scene, referral: Referral) -> str | None:

@@ -33,11 +33,19 @@ def keep(turn: Turn, referral: Referral, before: Before) -> None:
     if not labels:
         return
     if {"Service", "Urgency"} & set(labels):
-        _requicken(turn, referral)
+        _requicken(turn, referral, before)
     record.note(turn, referral, EventKind.CHANGED, {"labels": labels})
 
 
-def _requicken(turn: Turn, referral: Referral) -> None:
+def _requicken(turn: Turn, referral: Referral, before: Before) -> None:
     kept = turn.tx.promises(referral.id)
-    ledger = promises.requicken(referral, kept, turn.practice, turn.now, turn.tx.new_id)
+    ledger = promises.requicken(
+        referral,
+        kept,
+        turn.practice,
+        turn.now,
+        turn.tx.new_id,
+        service_key=before.service_key,
+        urgency=before.urgency,
+    )
     record.keep(turn, referral, ledger)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from referral_bot.cards import elements, replies
 from referral_bot.cards.elements import Card, Tone
@@ -19,9 +20,14 @@ from referral_bot.model import (
     OutboxMessage,
     OutboxStatus,
     Phi,
+    Referral,
     Thread,
 )
 from referral_bot.store import Transaction
+
+HEAD_GONE: Final = frozenset({"message_not_found", "message_gone"})
+"""Codes that say that the message to redraw is no longer there."""
+GIVEN_UP: Final = "A message could not be delivered."
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,8 @@ def _elsewhere(scene: Scene, row: OutboxMessage) -> Outgoing | None:
     identities = scene.tx.identities(row.person_key or "")
     if not identities:
         return None
-    identity = identities[0]
+    # Where somebody has several accounts, the one that the bot has met.
+    identity = next((one for one in identities if one.tenant), identities[0])
     return _outgoing(
         row, identity.platform, identity.tenant, identity.account, elements.load(row.content), None
     )
@@ -197,27 +204,48 @@ def failed(tx: Transaction, claim: Claim, code: str, retry_at: datetime | None, 
     tx.save(row)
     practice = tx.practice()
     if practice:
-        _tell_given_up(Scene(tx, practice, now, Phi.MINIMAL), row, code)
+        _after_giving_up(Scene(tx, practice, now, Phi.MINIMAL), row, code)
 
 
-def _tell_given_up(scene: Scene, row: OutboxMessage, code: str) -> None:
+def _after_giving_up(scene: Scene, row: OutboxMessage, code: str) -> None:
     """Tell the practice, once a day for each channel or person; of its own channel, tell its managers.
 
-    What could not be told either ends it here: it stands in the outbox, and `check` counts it.
+    What the practice itself had to know goes to them as it is. A head that somebody has deleted is posted
+    anew, and of other redrawings there is nothing to tell: they say nothing that a message does not.
     """
     thread = scene.tx.get(Thread, row.thread_id or "")
-    where = f"channel {thread.channel}" if thread else f"person {row.person_key}"
-    if not scene.tx.first_time(f"dead:{where}:{scene.now.date()}", scene.now):
-        return
-    said = (
-        f"A message {f'in {where}' if thread else 'to a person directly'} could not be delivered ({code}). "
-        "Please tell them another way. Once that is mended, `referral-bot outbox resend` sends it."
+    if thread is not None and row.kind is OutboxKind.REFRESH:
+        if code in HEAD_GONE:
+            telling.put(scene, thread, OutboxKind.HEAD)
+    elif thread is not None and thread.subject_id == telling.NOTICE:
+        telling.tell_managers(scene, elements.load(row.content))
+    elif scene.tx.first_time(f"dead:{_where(row, thread)}:{scene.now.date()}", scene.now):
+        told = replies.says(_given_up(scene, row, thread, code), Tone.WARNING, GIVEN_UP)
+        if thread is not None and thread.audience is Audience.PRACTICE:
+            telling.tell_managers(scene, told)
+        else:
+            telling.tell_practice(scene, told)
+
+
+def _where(row: OutboxMessage, thread: Thread | None) -> str:
+    return f"channel {thread.channel}" if thread else f"person {row.person_key}"
+
+
+def _given_up(scene: Scene, row: OutboxMessage, thread: Thread | None, code: str) -> str:
+    """What is said of a row that can't be delivered: whom it was for, about what, and what to do."""
+    person = scene.tx.person(row.person_key or "")
+    whom = (
+        f"in channel {thread.channel}" if thread else f"to {person.name if person else 'a person'} directly"
     )
-    told = replies.says(said, Tone.WARNING, "A message could not be delivered.")
-    if thread is None or thread.audience is not Audience.PRACTICE:
-        telling.tell_practice(scene, told)
-    elif thread.subject_id != telling.NOTICE:
-        telling.tell_managers(scene, told)
+    referral = scene.tx.get(Referral, thread.subject_id) if thread else None
+    about = ""
+    if referral is not None and referral.reference:
+        office = telling.office_of(scene, referral.office_key)
+        about = f" about {referral.reference} of {office.name}"
+    return (
+        f"A message{about} {whom} could not be delivered ({code}). Please tell them another way. "
+        "Once that is mended, `referral-bot outbox resend` sends it."
+    )
 
 
 def resend_dead(tx: Transaction, now: datetime, since: datetime | None = None) -> int:

@@ -48,6 +48,8 @@ def schedule_promises(scene: Scene, referral: Referral, ledger: Ledger) -> None:
             schedule_steps(scene, promise, referral.on_hold_until)
         elif promise in ledger.made:
             _schedule_office(scene, referral, promise)
+    for promise in ledger.woken:
+        schedule_step(scene, promise, manager_at(scene, promise, referral.urgency))
 
 
 def schedule_steps(scene: Scene, promise: Promise, rests_until: datetime | None = None) -> None:
@@ -67,9 +69,17 @@ def _reminder_at(scene: Scene, promise: Promise, start: datetime) -> datetime:
 
 
 def schedule_step(scene: Scene, promise: Promise, at: datetime) -> None:
-    """Write down a promise's next step."""
-    key = f"promise:{promise.id}:{promise.step}:{at.isoformat()}"
-    schedule(scene, promise.subject_id, FollowUpKind.PROMISE, at, promise.id, key)
+    """Write down a promise's next step. It is dropped if the promise has another one, or is due at another
+    time, by then.
+    """
+    argument = f"{promise.id}:{awaited(promise)}"
+    key = f"promise:{argument}:{at.isoformat()}"
+    schedule(scene, promise.subject_id, FollowUpKind.PROMISE, at, argument, key)
+
+
+def awaited(promise: Promise) -> str:
+    """The step that a promise has next, and its due time, in one word."""
+    return f"{promise.step}:{promise.due_at.isoformat()}"
 
 
 def manager_at(scene: Scene, promise: Promise, urgency: Urgency | None) -> datetime:

@@ -26,8 +26,8 @@ def continued(turn: Turn, message: Message) -> Thread | None:
     """
     if thread := _quoted(turn, message) or _named(turn, message.text):
         return thread
-    if not message.addressed or turn.actor.side is not Side.OFFICE:
-        return None
+    if not message.addressed or turn.actor.side is not Side.OFFICE or status.references_in(message.text):
+        return None  # what names another referral answers nothing about this one
     return _answered(turn, message)
 
 

@@ -159,8 +159,9 @@ def _quiet_until(matter: Matter, follow_up: FollowUp) -> datetime | None:
 
 
 def _promise(matter: Matter, follow_up: FollowUp) -> None:
-    promise = matter.tx.get(Promise, follow_up.argument)
-    if promise is None or promise.status is not PromiseStatus.OPEN:
+    id, _, awaited = follow_up.argument.partition(":")
+    promise = matter.tx.get(Promise, id)
+    if promise is None or promise.status is not PromiseStatus.OPEN or awaited != due.awaited(promise):
         return
     if _waits(matter, promise):
         return
@@ -176,15 +177,11 @@ def _promise(matter: Matter, follow_up: FollowUp) -> None:
 
 
 def _waits(matter: Matter, promise: Promise) -> bool:
-    """Whether the referral is on hold: then nothing is said of a promise before it goes on.
-
-    One that was late before has its next step then; the others have been given new steps with the hold.
-    """
+    """Whether the referral is on hold: one that was late before has its next step when it goes on."""
     until = matter.referral.on_hold_until if matter.referral else None
     if until is None or until <= matter.now or promise.kind is PromiseKind.ANSWER:
         return False
-    if promise.due_at < until:
-        due.schedule_step(matter, promise, until)
+    due.schedule_step(matter, promise, until)
     return True
 
 
@@ -281,6 +278,7 @@ def _visit_reminder(matter: Matter, follow_up: FollowUp) -> None:
     shown = telling.view(matter, referral, Audience.OFFICE)
     bring = f" Please bring: {shown.service.bring}" if shown.service and shown.service.bring else ""
     told = f"Coming up: {details.visit(shown, appointment)}.{bring}"
+    matter.tx.save(appointment)  # so that one that is cancelled at this moment makes this Stale
     event = record.happened(matter, referral.id, EventKind.REMINDED, None, {"text": told})
     telling.tell(matter, referral, event)
 

@@ -73,9 +73,6 @@ def said(turn: Turn, message: Message) -> None:
     if message.text.strip(" .!").casefold() in NEW_REFERRAL:
         telling.reply(turn, turn.place, replies.help_card(turn.practice, turn.actor.side))
         return
-    if wanted := mornings.wish(message.text):
-        telling.reply(turn, turn.place, mornings.settle(turn, wanted))
-        return
     reading = read_for(turn, message.text)
     if "emergency" in reading.intents:
         emergency(turn)

@@ -19,6 +19,7 @@ from referral_bot.desk import (
     fresh,
     home,
     in_thread,
+    mornings,
     own,
     packets,
     presses,
@@ -262,6 +263,10 @@ def _check_place(turn: Turn) -> None:
 
 
 def _hear(turn: Turn, message: Message) -> Outcome:
+    if (wanted := mornings.wish(message.text)) and (message.addressed or _thread(turn)):
+        _check_place(turn)
+        telling.reply(turn, turn.place, mornings.settle(turn, wanted))
+        return Outcome()
     thread = flat.continued(turn, message) if turn.place.flat else _thread(turn)
     if thread is not None and turn.place.flat:
         turn, message = flat.at(turn, thread), flat.without_reference(message)

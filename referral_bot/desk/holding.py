@@ -11,7 +11,7 @@ from referral_bot.business_time import BusinessCalendar, moment
 from referral_bot.cards import words
 from referral_bot.desk import booking, due, record, telling
 from referral_bot.desk.turn import Scene, Turn
-from referral_bot.errors import BadInput, Refused
+from referral_bot.errors import BadInput, NotNow, Refused
 from referral_bot.lifecycle import Move
 from referral_bot.model import EventKind, Referral, Side, State
 
@@ -23,9 +23,14 @@ def hold(turn: Turn, referral_id: str, until: str, reason: str, text: str) -> No
     referral = record.find(turn, referral_id)
     opening = _opening(turn, until)
     booking.claim_quietly(turn, referral)
-    booking.release(turn, referral, "other")
+    given_back = booking.release(turn, referral, "other")
     referral.on_hold_until = opening
-    detail = {"reason": reason, "text": text.strip(), "until": opening.isoformat()}
+    detail = {
+        "reason": reason,
+        "text": text.strip(),
+        "until": opening.isoformat(),
+        "given_back": given_back,
+    }
     record.act(turn, referral, Move.HOLD, EventKind.HELD, detail)
     due.schedule_hold_end(turn, referral)
 
@@ -73,6 +78,8 @@ def reopen(turn: Turn, referral_id: str, text: str) -> None:
         raise Refused(
             f"The practice has declined it. Reply {where} with what has changed; they can take it up again."
         )
+    if referral.service_key not in {service.key for service in turn.practice.services}:
+        raise NotNow("Its service is no longer offered here. Please send it anew, for another service.")
     if not text.strip():
         raise BadInput("A reason is needed.", {"text": "Say what is still to be done."})
     referral.ended_at = referral.outcome = None

@@ -56,7 +56,7 @@ def _drafts(turn: Turn) -> list[Element]:
     drafts = turn.tx.drafts(turn.actor.key)
     if not drafts:
         return []
-    views = [telling.view(turn, draft, status.audience_of(turn)) for draft in drafts[:SHOWN]]
+    views = [telling.glance(turn, draft, status.audience_of(turn)) for draft in drafts[:SHOWN]]
     choices = tuple(
         Choice(f"Draft: {heads.title(view)}", Button("Edit", "edit", view.referral.id)) for view in views
     )
@@ -68,7 +68,7 @@ def _part(turn: Turn, heading: str, referrals: Sequence[Referral], empty: str) -
         return [Text(heading, Tone.STRONG), Text(empty, Tone.QUIET)]
     for referral in referrals[:SHOWN]:
         record.audit(turn, AuditAction.VIEWED, "referral.home", referral.id, referral.office_key)
-    views = [telling.view(turn, referral, status.audience_of(turn)) for referral in referrals[:SHOWN]]
+    views = [telling.glance(turn, referral, status.audience_of(turn)) for referral in referrals[:SHOWN]]
     choices = tuple(
         Choice(heads.title(view), Button("Details", "details", view.referral.id), heads.standing(view))
         for view in views

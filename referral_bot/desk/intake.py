@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from referral_bot.availability import Slot
@@ -39,11 +40,10 @@ def start(
     referral.flags = list(flags)
     if not files:
         _expect_documents(referral)
-    _open(turn, referral, turn.place, files)
     named = fields.get("service")
     if named and packets.service_named(turn.practice, str(named)) is None:
         referral.flags.append("unknown_service")
-        turn.tx.save(referral)
+    _open(turn, referral, turn.place, files)
     if referral.service_key is None:
         asked_for = str(named) if named and "unknown_service" in referral.flags else ""
         offered = packets.likeliest_services(turn.practice, asked_for)
@@ -221,7 +221,7 @@ def _place_for_form(turn: Turn) -> Place:
         return place
     for channel in linked:
         if channel.platform == place.platform and channel.kind is ChannelKind.OFFICE:
-            return Place(channel.platform, place.tenant, channel.channel)
+            return replace(telling.place_of(turn, channel), tenant=place.tenant)
     said = "This channel isn't linked to your office. Please use /refer in a direct message with me."
     raise BadInput(said, {"patient_name": said})
 

@@ -58,15 +58,25 @@ def offer(turn: Turn) -> Buttons | None:
 
 
 def send(scene: Scene, follow_up: FollowUp) -> None:
-    """Send somebody their list, and write down the next morning; nothing where nothing is open."""
+    """Send somebody their list, once a day, if anything is open, and write down the next morning."""
     person = scene.tx.person(follow_up.subject_id)
     if person is None or not person.active or not sees_patients(person) or person.office_key is None:
         return
+    today = scene.now.astimezone(_zone(scene, person)).date()
+    if not scene.tx.first_time(f"morning:{person.key}:{today}", scene.now):
+        return  # two who asked at the same moment
     _schedule(scene, person)
-    turn = Turn(scene.tx, scene.practice, scene.now, scene.phi, person, Place("", "", "", direct=True))
     if scene.tx.referrals(office_key=person.office_key, limit=1):
-        listed = Card("What your office has open.", "Good morning", (*status.all_open(turn).elements, _STOP))
-        telling.tell_person(scene, person, listed)
+        telling.tell_person(scene, person, _listed(scene, person))
+
+
+def _listed(scene: Scene, person: Person) -> Card:
+    met = [identity for identity in scene.tx.identities(person.key) if identity.tenant]
+    places = [Place(one.platform, one.tenant, one.account, direct=True) for one in met]
+    place = places[0] if places else Place("", "", "", direct=True)
+    turn = Turn(scene.tx, scene.practice, scene.now, scene.phi, person, place)
+    elements = status.all_open(turn, "referral.morning_list").elements
+    return Card("What your office has open.", "Good morning", (*elements, _STOP))
 
 
 def zone_of(scene: Scene, follow_up: FollowUp) -> ZoneInfo:

@@ -111,7 +111,8 @@ def assume(scene: Scene, referral: Referral) -> None:
         referral.assumed.append("referring")
     elif referral.packet.referring.last:
         _complete_referring(referral.packet.referring, physicians)
-    if referral.service_key is None and (usual := _usual_service(scene, referral.office_key)):
+    named = "unknown_service" in referral.flags
+    if referral.service_key is None and not named and (usual := _usual_service(scene, referral.office_key)):
         referral.service_key = usual
         referral.assumed.append("service")
 

@@ -129,24 +129,24 @@ def audit(
 
 
 _DONE: Final[dict[EventKind, str]] = {
-    EventKind.SUBMITTED: "sent",
-    EventKind.DISCARDED: "discarded",
-    EventKind.CLAIMED: "claimed",
-    EventKind.ACCEPTED: "accepted",
-    EventKind.ASKED_OFFICE: "asked the office about",
-    EventKind.OFFICE_ANSWERED: "answered the question about",
-    EventKind.BOOKED: "booked",
-    EventKind.APPOINTMENT_CANCELLED: "cancelled the appointment of",
-    EventKind.DECLINED: "declined",
-    EventKind.ARRIVED: "marked the patient arrived for",
-    EventKind.NO_SHOW: "marked a no-show for",
-    EventKind.SEEN: "marked the patient seen for",
-    EventKind.REPORT_SENT: "sent the report of",
-    EventKind.HELD: "put on hold",
-    EventKind.RESUMED: "resumed",
-    EventKind.CLOSED: "closed",
-    EventKind.REOPENED: "reopened",
-    EventKind.CANCELLED: "cancelled",
+    EventKind.SUBMITTED: "sent it",
+    EventKind.DISCARDED: "discarded it",
+    EventKind.CLAIMED: "claimed it",
+    EventKind.ACCEPTED: "accepted it",
+    EventKind.ASKED_OFFICE: "asked the office about it",
+    EventKind.OFFICE_ANSWERED: "answered the question about it",
+    EventKind.BOOKED: "booked it",
+    EventKind.APPOINTMENT_CANCELLED: "cancelled the appointment of it",
+    EventKind.DECLINED: "declined it",
+    EventKind.ARRIVED: "marked the patient arrived for it",
+    EventKind.NO_SHOW: "marked a no-show for it",
+    EventKind.SEEN: "marked the patient seen for it",
+    EventKind.REPORT_SENT: "sent the report of it",
+    EventKind.HELD: "put it on hold",
+    EventKind.RESUMED: "resumed it",
+    EventKind.CLOSED: "closed it",
+    EventKind.REOPENED: "reopened it",
+    EventKind.CANCELLED: "cancelled it",
 }
 """What changes where a referral stands, as it is told to somebody who came too late."""
 
@@ -158,6 +158,6 @@ def meanwhile(turn: Turn, referral: Referral) -> str:
     if last is None:
         return f"Nothing was changed: it is {state}."
     person = turn.tx.person(last.actor_key or "")
-    name = "You" if last.actor_key == turn.actor.key else (person.name if person else "Somebody")
+    name = "You" if last.actor_key == turn.actor.key else (person.name if person else "The bot")
     when = words.moment(last.at, telling.zone_of_actor(turn), turn.now)
-    return f"Nothing was changed: {name} {_DONE[last.kind]} it at {when}. Now: {state}."
+    return f"Nothing was changed: {name} {_DONE[last.kind]} at {when}. Now: {state}."

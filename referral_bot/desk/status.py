@@ -64,29 +64,32 @@ def _nearly(turn: Turn, name: str) -> list[Referral]:
     ]
 
 
-def all_open(turn: Turn) -> Card:
-    """Everything the actor's office, or the practice, has open. Raises Refused for who sees no patients."""
+def all_open(turn: Turn, what: str = "referral.status") -> Card:
+    """Everything the actor's office, or the practice, has open. Raises Refused for who sees no patients.
+
+    `what` is what the record says of this look.
+    """
     if not access.sees_patients(turn.actor):
         raise Refused(access.NO_PATIENTS)
     referrals = turn.tx.referrals(office_key=turn.actor.office_key)
     if not referrals:
         return replies.says("There is nothing open. Everything you sent is closed.")
     heading = f"{len(referrals)} open:" if len(referrals) <= SHOWN else f"The {SHOWN} most pressing:"
-    return shown(turn, referrals[:SHOWN], heading)
+    return shown(turn, referrals[:SHOWN], heading, what)
 
 
-def shown(turn: Turn, referrals: Sequence[Referral], heading: str) -> Card:
+def shown(turn: Turn, referrals: Sequence[Referral], heading: str, what: str = "referral.status") -> Card:
     """Where these stand. Looking is kept in the record."""
     for referral in referrals:
-        record.audit(turn, AuditAction.VIEWED, "referral.status", referral.id, referral.office_key)
+        record.audit(turn, AuditAction.VIEWED, what, referral.id, referral.office_key)
     audience = audience_of(turn)
-    return replies.statuses([telling.view(turn, referral, audience) for referral in referrals], heading)
+    return replies.statuses([telling.glance(turn, referral, audience) for referral in referrals], heading)
 
 
 def which(turn: Turn, referrals: Sequence[Referral], action: str) -> Card:
     """More than one fits: ask which."""
     return replies.which(
-        [telling.view(turn, referral, audience_of(turn)) for referral in referrals[:SHOWN]], action
+        [telling.glance(turn, referral, audience_of(turn)) for referral in referrals[:SHOWN]], action
     )
 
 

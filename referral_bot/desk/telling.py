@@ -61,6 +61,16 @@ def zone_of_actor(turn: Turn) -> ZoneInfo:
 
 def view(scene: Scene, referral: Referral, audience: Audience, *more_people: str | None) -> View:
     """The referral as an audience may see it, with everything a card needs."""
+    return replace(
+        glance(scene, referral, audience, *more_people),
+        appointments=tuple(scene.tx.appointments(referral.id)),
+        questions=tuple(scene.tx.questions(referral_id=referral.id)),
+        documents=tuple(scene.tx.documents(referral.id)),
+    )
+
+
+def glance(scene: Scene, referral: Referral, audience: Audience, *more_people: str | None) -> View:
+    """The referral with what a line of a list needs: neither appointments, nor questions, nor documents."""
     office = office_of(scene, referral.office_key)
     keys = (referral.sent_by, referral.on_behalf_of, referral.owner_key, *more_people)
     people = (scene.tx.person(key) for key in dict.fromkeys(keys) if key)
@@ -73,9 +83,6 @@ def view(scene: Scene, referral: Referral, audience: Audience, *more_people: str
         phi=scene.phi,
         zone=zone_for(scene, audience, office),
         now=scene.now,
-        appointments=tuple(scene.tx.appointments(referral.id)),
-        questions=tuple(scene.tx.questions(referral_id=referral.id)),
-        documents=tuple(scene.tx.documents(referral.id)),
     )
 
 

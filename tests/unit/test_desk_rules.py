@@ -224,3 +224,11 @@ def test_number_without_an_area_code_is_asked_for_and_no_note() -> None:
     office.say("maria", "555-0124", root=root, addressed=False)
     assert "The phone number has no area code." in words(office.posted[-1][2])
     assert office.referral().packet.notes is None
+
+
+def test_service_that_is_not_here_is_never_taken_for_the_usual_one() -> None:
+    office = Office()
+    for _ in range(3):
+        office.submitted()
+    office.say("maria", "refer Dan Reed, DOB 3/14/1962, 309-555-0124, BCBS. Rash L30.9, dermatology")
+    assert office.referral().service_key is None

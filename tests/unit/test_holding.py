@@ -10,7 +10,9 @@ from referral_bot.cards.elements import Form
 from referral_bot.desk.turn import Outcome
 from referral_bot.model import Audience, Phi, Promise, PromiseStatus, Referral, Side, State
 from referral_bot.practice import PromiseKind
-from tests.unit.people import Office, buttons, words
+from tests.unit.people import COMPLETE, Office, buttons, words
+
+VASCULAR = COMPLETE.replace("cardiology", "vascular surgery. Duplex faxed")
 
 
 def utc(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -221,3 +223,89 @@ def test_what_was_late_before_the_hold_is_said_again_after_it() -> None:
     office.now = utc(12, 7, 14)
     office.later(minutes=1)
     assert any("We are still late to schedule" in text for text in office.told(Audience.OFFICE)[said:])
+
+
+def test_one_declined_on_hold_and_reopened_is_due_in_the_future() -> None:
+    office, referral = held("2026-12-14")
+    office.later(days=1)
+    office.act("tess", "decline", referral.id, reason="incomplete", alternative="Send us the EKG.")
+    office.act("tess", "reopen", referral.id, text="It has come.")
+    assert office.referral().on_hold_until is None
+    assert running(office, PromiseKind.SEE).due_at == utc(11, 28, 17)
+    assert running(office, PromiseKind.SCHEDULE).due_at > office.now
+
+
+def test_urgency_changed_on_hold_or_after_it_leaves_out_the_time_on_hold() -> None:
+    office, referral = held()
+    changed = office.press("maria", "edit", referral.id).form
+    assert changed is not None
+    office.later(days=1)
+    office.fill("maria", changed, urgency="routine")
+    # Routine is two business days, to Fri 10:00; the 65 business hours on hold come on top.
+    assert running(office, PromiseKind.SCHEDULE).due_at == utc(12, 8, 22)
+    assert "Late" not in words(office.head(Audience.OFFICE))
+    office.now = utc(12, 7, 14)
+    office.later(minutes=1)
+    office.fill("maria", changed, urgency="urgent")
+    assert running(office, PromiseKind.SCHEDULE).due_at == utc(12, 7, 17)
+
+
+def test_late_promise_is_spoken_of_again_soon_after_an_early_resume_and_once() -> None:
+    office, referral = claimed()
+    office.later(hours=4)
+    office.act("tess", "hold", referral.id, until="2026-12-14", reason="patient")
+    office.later(days=1)
+    office.press("tess", "resume", referral.id)
+    said = len(office.told(Audience.OFFICE))
+    office.later(minutes=61)
+    assert ["still late" in text for text in office.told(Audience.OFFICE)[said:]] == [True]
+    for _ in range(25):
+        office.later(days=1)
+    still = [text for text in office.told(Audience.OFFICE)[said:] if "still late to schedule" in text]
+    assert len(still) == 5, "each step once, and the last asks to call"
+    assert "Please call us" in still[-1]
+
+
+def test_visit_that_was_late_before_the_hold_gets_no_new_date() -> None:
+    office, referral = claimed()
+    office.later(days=3, minutes=1)  # the visit was promised by Nov 27, 10:00
+    before = running(office, PromiseKind.SEE).due_at
+    assert before < office.now
+    office.act("tess", "hold", referral.id, until="2026-12-14", reason="patient")
+    assert running(office, PromiseKind.SEE).due_at == before
+
+
+def test_time_that_was_asked_for_is_said_to_be_given_back() -> None:
+    office = Office()
+    referral = office.submitted(VASCULAR)
+    opened = office.press("maria", "times", referral.id).form
+    assert opened is not None
+    times = next(field for field in opened.fields if field.type == "choice")
+    office.fill("maria", opened, time=times.options[0].value)
+    assert "Asked for" in office.told(Audience.OFFICE)[-1]
+    office.act("tess", "hold", referral.id, until="2026-12-07", reason="patient")
+    assert "The time that was asked for is given back." in office.told(Audience.OFFICE)[-1]
+
+
+def test_reopening_for_a_service_that_is_gone_says_so() -> None:
+    office, referral = claimed()
+    office.act("tess", "decline", referral.id, reason="incomplete", alternative="Send us the EKG.")
+    practice = office.store.run(lambda tx: tx.practice())
+    assert practice is not None
+    left = practice.model_copy(
+        update={"services": tuple(s for s in practice.services if s.key != "cardiology")}
+    )
+    people = office.store.run(lambda tx: [p for key in (None, "lakeside") for p in tx.people(key)])
+    known = office.store.run(lambda tx: [i for person in people for i in tx.identities(person.key)])
+    channels = office.store.run(lambda tx: [c for key in (None, "lakeside") for c in tx.channels(key)])
+    offices = office.store.run(lambda tx: tx.offices())
+    office.store.run(lambda tx: tx.replace_directory(left, offices, people, known, channels))
+    outcome = office.fill("tess", Form("reopen", referral.id, "", ()), text="Once more.")
+    assert "no longer offered" in str(outcome)
+
+
+def test_who_comes_too_late_reads_what_was_done() -> None:
+    office, referral = held()
+    outcome = office.press("raj", "hold", referral.id)
+    assert outcome.private is not None
+    assert "Tess Moran put it on hold at" in words(outcome.private)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from referral_bot.cards.elements import Form
+from referral_bot.cards.elements import Form, load
 from referral_bot.desk.presses import PRESSES
 from referral_bot.lifecycle import TERMINAL
 from referral_bot.model import (
@@ -17,11 +17,13 @@ from referral_bot.model import (
     Audience,
     AuditAction,
     Event,
+    OutboxKind,
     Promise,
     PromiseStatus,
     Referral,
     Side,
     State,
+    Thread,
 )
 from tests.unit.people import COMPLETE, Office
 
@@ -151,10 +153,26 @@ class AnyOrder(RuleBasedStateMachine):
             assert len(standing) == (1 if visit else 0)
 
     @invariant()
-    def each_event_is_told_once_and_in_order(self) -> None:
+    def events_are_numbered_and_posts_leave_once_in_the_order_they_were_written(self) -> None:
         for referral in self.office.store.all(Referral):
             sequence = [e.seq for e in self.office.store.all(Event) if e.subject_id == referral.id]
             assert sequence == list(range(1, len(sequence) + 1))
+        for thread in self.office.store.all(Thread):
+            rows = self.office.store.run(lambda tx, id=thread.id: tx.outbox(id))
+            written = [load(row.content) for row in rows if row.kind is OutboxKind.POST]
+            there = (thread.channel, thread.root)
+            left = [card for channel, root, card in self.office.posted if (channel, root) == there]
+            assert [card for card in left if card in written] == written
+
+    @invariant()
+    def promises_are_due_after_they_are_made_and_rest_while_on_hold(self) -> None:
+        for referral in self.office.store.all(Referral):
+            on_hold = referral.state is State.ON_HOLD
+            assert (referral.on_hold_until is not None) is on_hold
+            for promise in self._promises(referral):
+                assert promise.due_at > promise.made_at
+                if on_hold and promise.status is PromiseStatus.OPEN and promise.due_at > self.office.now:
+                    assert promise.due_at >= (referral.on_hold_until or self.office.now)
 
     @invariant()
     def offices_are_told_nothing_of_each_other(self) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from referral_bot.model import FollowUp, FollowUpKind, Phi
+from referral_bot.model import Audience, FollowUp, FollowUpKind, Phi
 from referral_bot.practice import Practice
 from tests.unit.people import Office, buttons, words
 
@@ -162,3 +162,35 @@ def test_it_shows_initials_in_minimal_mode() -> None:
     at(office, utc(25, 14))
     assert "J. W." in lists(office)[0]
     assert "Whitcomb" not in lists(office)[0]
+
+
+def test_two_who_asked_at_the_same_moment_get_it_once() -> None:
+    office = Office()
+    office.submitted()
+    office.say("maria", "morning list", channel=DIRECT)
+    (one,) = [f for f in office.store.all(FollowUp) if f.kind is FollowUpKind.MORNING_LIST]
+    office.store.run(lambda tx: tx.add(one.model_copy(update={"id": "twin", "key": "twin"})))
+    at(office, utc(25, 14))
+    assert len(lists(office)) == 1
+    at(office, utc(27, 14))
+    assert len(lists(office)) == 2
+
+
+def test_asking_in_a_referrals_thread_is_no_word_to_the_practice() -> None:
+    office = Office()
+    referral = office.submitted()
+    office.press("tess", "claim", referral.id)
+    office.act("tess", "ask", referral.id, text="Is there an EKG?")
+    said = office.told(Audience.PRACTICE)
+    root = office.thread(Audience.OFFICE).root or ""
+    office.say("maria", "morning list", root=root, addressed=False)
+    assert office.told(Audience.PRACTICE) == said
+    assert "Each working morning" in office.told(Audience.OFFICE)[-1]
+
+
+def test_sending_it_is_on_record_as_that() -> None:
+    office = Office()
+    office.submitted()
+    office.say("maria", "morning list", channel=DIRECT)
+    at(office, utc(25, 14))
+    assert [e.actor_key for e in office.store.audited if e.what == "referral.morning_list"] == ["maria"]

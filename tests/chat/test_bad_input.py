@@ -318,12 +318,13 @@ async def test_a_form_that_slack_does_not_open_is_said(bot: WholeBot) -> None:
 
 
 async def test_a_channel_that_is_gone_is_told_to_the_practice(bot: WholeBot) -> None:
-    await bot.sent()
+    reference = await bot.sent()
     card = bot.intake
     bot.workspace.archive(LAKESIDE)
     await bot.tess.presses(card.head, "Claim")
     told = bot.newest("C0INTAKE", "could not be delivered")
-    assert f"A message in channel {LAKESIDE} could not be delivered (is_archived)." in told.head
+    about = f"A message about {reference} of Lakeside Family Medicine in channel {LAKESIDE}"
+    assert f"{about} could not be delivered (is_archived)." in told.head
     assert "Please tell them another way." in told.head
     assert "Claimed by: Tess Moran" in card.head
 
@@ -336,6 +337,22 @@ async def test_a_lost_intake_channel_is_told_to_the_manager_directly_and_once(bo
     told = [said for said in bot.priya.direct if "could not be delivered" in said]
     assert len(told) == 1
     assert "in channel C0INTAKE could not be delivered (is_archived)" in told[0]
+
+
+async def test_an_emergency_reaches_the_manager_where_the_intake_channel_is_lost(bot: WholeBot) -> None:
+    bot.workspace.archive("C0INTAKE")
+    await bot.maria.mentions("my patient in the exam room has crushing chest pain and can't breathe")
+    assert any("describes an emergency" in said for said in bot.priya.direct)
+
+
+async def test_a_card_that_somebody_has_deleted_is_posted_anew(bot: WholeBot) -> None:
+    await bot.sent()
+    posted = "SELECT count(*) FROM outbox WHERE kind = 'head' AND status = 'sent'"
+    assert bot.rows(posted) == [(2,)]
+    bot.workspace.faults.next("chat.update", slack_error("message_not_found"))
+    await bot.tess.presses(bot.intake.head, "Claim")
+    assert bot.rows(posted) == [(3,)]
+    assert await bot.transact(lambda tx: [row.kind.value for row in tx.dead_letters()]) == ["refresh"]
 
 
 async def test_what_a_revoked_access_kept_back_leaves_by_command_in_order_and_once(bot: WholeBot) -> None:

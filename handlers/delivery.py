@@ -25,7 +25,7 @@ from handlers.pace import Channel, Pace
 from referral_bot.desk import delivery as core
 from referral_bot.desk.delivery import Claim, Outgoing
 from referral_bot.errors import StoreUnavailable
-from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus, Phi
+from referral_bot.model import OutboxKind, OutboxMessage, OutboxStatus, Phi, Thread
 from referral_bot.store import Result, Store, Transaction
 
 log = structlog.get_logger()
@@ -159,8 +159,9 @@ class DeliveryWorker:
             self.wake()  # there may be more
         for row, outgoing in claimed:
             if outgoing is None:
-                # Nothing to do any more, and what lay behind it in its thread is free.
-                self.wake()
+                if row.status is OutboxStatus.SENT:
+                    # There was nothing to do any more, and what lay behind it in its thread is free.
+                    self.wake()
             elif row.id not in self._in_hand:
                 task = asyncio.create_task(self._deliver(row, outgoing))
                 self._in_hand[row.id] = InHand(Claim.of(row), task)
@@ -197,7 +198,16 @@ class DeliveryWorker:
         return held.claim if held else Claim.of(row)
 
     def _prepare(self, row: OutboxMessage, tx: Transaction) -> Outgoing | None:
-        return core.prepare(tx, row, self._clock.now(), self._phi)
+        not_before = partial(self._not_before, row)
+        return core.prepare(tx, row, self._clock.now(), self._phi, not_before)
+
+    def _not_before(self, row: OutboxMessage, thread: Thread) -> datetime | None:
+        """When to take the row up again, where its turn in its channel is far off."""
+        if row.id in self._in_hand:
+            return None
+        channel = Channel(thread.platform, thread.tenant, thread.channel)
+        wait = self._pace.wait(channel, row.id)
+        return self._later(wait) if wait > PATIENCE_SECONDS else None
 
     async def _claim_one_by_one(self, limit: int) -> list[Prepared]:
         rows = await self._transact(lambda tx: self._lease(tx, limit))

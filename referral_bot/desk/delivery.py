@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -55,20 +55,35 @@ class Outgoing:
     """By the platform's own ids, whom a head shows the buttons that are theirs alone."""
 
 
-def prepare(tx: Transaction, row: OutboxMessage, now: datetime, phi: Phi) -> Outgoing | None:
-    """What to send for a row; none, with the row marked, where there is nothing left to do."""
+def prepare(
+    tx: Transaction,
+    row: OutboxMessage,
+    now: datetime,
+    phi: Phi,
+    not_before: Callable[[Thread], datetime | None] = lambda thread: None,
+) -> Outgoing | None:
+    """What to send for a row; none, with the row marked, where there is nothing left to do.
+
+    None too, with the row handed back, where its thread can't be written to before some moment: a card
+    is drawn when it can leave.
+    """
     practice = tx.practice()
     outgoing = None
+    thread = tx.get(Thread, row.thread_id) if row.thread_id else None
+    later = not_before(thread) if thread is not None else None
+    if later is not None:
+        row.status, row.leased_until, row.not_before = OutboxStatus.PENDING, None, later
+        tx.save(row)
+        return None
     if practice is not None:
         scene = Scene(tx, practice, now, phi)
-        outgoing = _to_thread(scene, row) if row.thread_id else _elsewhere(scene, row)
+        outgoing = _to_thread(scene, row, thread) if row.thread_id else _elsewhere(scene, row)
     if outgoing is None:
         _mark(tx, row, OutboxStatus.SENT, now)
     return outgoing
 
 
-def _to_thread(scene: Scene, row: OutboxMessage) -> Outgoing | None:
-    thread = scene.tx.get(Thread, row.thread_id or "")
+def _to_thread(scene: Scene, row: OutboxMessage, thread: Thread | None) -> Outgoing | None:
     if thread is None:
         return None
     update = thread.head if row.kind is OutboxKind.REFRESH else None

@@ -357,6 +357,26 @@ async def test_what_a_crash_left_in_the_air_is_looked_for_when_its_lease_is_over
     assert row(store, "r1").status is OutboxStatus.SENT
 
 
+def test_a_card_is_not_drawn_before_its_channel_takes_it(
+    store: SqlStore, clock: DemoClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(*_: object) -> Card:
+        raise AssertionError("drawn")
+
+    monkeypatch.setattr(core.elements, "load", draw)
+    add_thread(store, "t1")
+    add_row(store, "r1", "t1")
+    later = clock.now() + timedelta(minutes=1)
+
+    def take(tx: Transaction) -> Outgoing | None:
+        (claimed,) = tx.claim_outbox(clock.now(), LEASE, 10)
+        return core.prepare(tx, claimed, clock.now(), Phi.MINIMAL, lambda thread: later)
+
+    assert do(store, take) is None
+    found = row(store, "r1")
+    assert (found.status, found.not_before, found.leased_until) == (OutboxStatus.PENDING, later, None)
+
+
 def test_who_was_suspended_past_the_lease_changes_nothing_any_more(store: SqlStore, clock: DemoClock) -> None:
     add_thread(store, "t1")
     add_row(store, "r1", "t1")

@@ -93,10 +93,8 @@ def conversation(
 
 def _told(activity: Json, now: datetime) -> Conversation:
     kind = payloads.kind(activity)
-    who = activity.get("from")
-    account = member = ""
-    if kind is ConversationKind.PERSONAL and isinstance(who, dict) and isinstance(who.get("id"), str):
-        account, member = payloads.speaker(activity).account, who["id"]
+    member = payloads.member(activity) if kind is ConversationKind.PERSONAL else ""
+    account = payloads.speaker(activity).account if member else ""
     data = activity.get("channelData")
     team = data.get("team") if isinstance(data, dict) else None
     return conversation(

@@ -149,19 +149,24 @@ def _field(one: FormField, drawing: Drawing) -> Iterator[Json]:
         case ChoiceField() | ChecksField() if not _choices(one.options):
             yield from lines(Text(f"{one.label}: there is nothing to choose from"))
         case _:
-            yield {**_input(one, drawing), **_common(one, drawing)}
+            yield _filled({**_input(one, drawing), **_common(one)}, one, drawing)
             if one.hint:
                 yield {**line(one.hint, {"isSubtle": True, "size": "Small"}), "spacing": "None"}
 
 
-def _common(one: _Input, drawing: Drawing) -> Json:
+def _filled(made: Json, one: _Input, drawing: Drawing) -> Json:
+    """The field; in a form that comes back it holds what was typed, whatever could be made of it."""
+    if drawing.errors:
+        made = {name: value for name, value in made.items() if name != "value"}
+        made |= _value(str(drawing.filled.get(one.key) or ""))
+    return made
+
+
+def _common(one: _Input) -> Json:
     made: Json = {"id": wire.FIELD + one.key, "label": shown(one.label, MOST_LABEL)}
     if not one.optional:
         made |= {"isRequired": True, "errorMessage": f"{shown(one.label, MOST_LABEL)} is needed."}
-    if one.key in drawing.filled:
-        # As it was typed, whatever could be made of it.
-        made["value"] = drawing.filled[one.key]
-    return {key: value for key, value in made.items() if value not in ("", None)}
+    return made
 
 
 def _input(one: _Input, drawing: Drawing) -> Json:

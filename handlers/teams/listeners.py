@@ -31,6 +31,12 @@ ELSEWHERE: Final = (
     "Please write to me as a guest of the practice, or call the practice."
 )
 DONE: Final = "Done."
+WELCOME: Final = Card(
+    "Hello, I am the referral bot.",
+    elements=(
+        Text("Hello. I bring referrals to the practice and back. Write “help”, and I say what I can do."),
+    ),
+)
 LEFT: Final = "Nothing was sent."
 HOME: Final = frozenset({"home", "my referrals"})
 
@@ -81,7 +87,10 @@ class Listeners:
             case "message":
                 await self._said(activity, at)
             case "conversationUpdate" if at.member and _bot_was_added(activity):
-                await self._welcome(activity, at)
+                # Whoever it is: with the app set up for everybody, most of them never ask for anything.
+                self._background.start(
+                    _ignoring(self._replies.say(payloads.place(activity, ""), at, WELCOME))
+                )
 
     async def _said(self, activity: Json, at: Conversation) -> None:
         said, account = payloads.message(activity), payloads.speaker(activity)
@@ -106,14 +115,6 @@ class Listeners:
                 return
             card = outcome.private or _says("Please open that from the newest Teams: it is a form.")
         self._background.start(self._replies.whisper(account, place, at, card))
-
-    async def _welcome(self, activity: Json, at: Conversation) -> None:
-        """Somebody has the bot in a chat of their own for the first time."""
-        account, place = payloads.speaker(activity), payloads.place(activity, "")
-        press = Press("help", "", "", place)
-        outcome = await self._turns.press(f"teams:welcome:{place.channel}", account, press)
-        if outcome.private is not None:
-            self._background.start(self._replies.whisper(account, place, at, outcome.private))
 
     async def _refuse(self, activity: Json) -> None:
         """Nothing of it is kept, and nothing told but that this is the wrong place."""

@@ -84,6 +84,13 @@ def speaker(activity: Json) -> Account:
     return Account(wire.PLATFORM, tenant(activity), first, str(who.get("name") or ""), also)
 
 
+def member(activity: Json) -> str:
+    """Who did it, by the id they have with this bot; empty where that is nobody, or the bot itself."""
+    found = _dict(activity.get("from")).get("id")
+    bot = _dict(activity.get("recipient")).get("id")
+    return found if isinstance(found, str) and found != bot else ""
+
+
 def kind(activity: Json) -> ConversationKind:
     """What kind of conversation it is in."""
     conversation = activity["conversation"]

@@ -65,6 +65,14 @@ async def test_what_is_wrong_stands_under_its_field_and_nothing_typed_is_lost(
     assert (await there.referral()).packet.notes == "Prefers mornings"
 
 
+async def test_what_was_emptied_stays_empty_in_a_form_that_comes_back(world: World) -> None:
+    await world.maria.writes(f"{COMPLETE}. Notes: brings her daughter")
+    await world.maria.opens(world.head(world.maria.chat), "Edit")
+    assert field(world.maria.shown, "Referring provider")["value"] == "Dr. Sunil Patel"
+    assert not await world.maria.fills_in({"Referring provider": "", "Phone": "555"})
+    assert "value" not in field(world.maria.shown, "Referring provider")
+
+
 async def test_required_fields_are_said_to_be_so_by_the_client(world: World) -> None:
     await world.maria.writes("help")
     await world.maria.opens(world.head(world.maria.chat), "New referral")

@@ -169,6 +169,13 @@ async def test_a_press_from_another_tenant_does_nothing(world: World) -> None:
     assert (await world.referral()).state is State.DRAFT
 
 
+async def test_whoever_gets_the_bot_is_greeted_and_nobody_is_bothered(world: World) -> None:
+    await world.install(world.stranger)
+    (greeting,) = world.stranger.direct
+    assert "I bring referrals to the practice" in greeting
+    assert world.posts(INTAKE_CHANNEL) == []
+
+
 async def test_somebody_the_directory_does_not_know_is_told_how_to_get_access(world: World) -> None:
     await world.stranger.writes("status all mine")
     assert "I don't know you yet" in world.stranger.direct[-1]

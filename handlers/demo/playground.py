@@ -78,7 +78,7 @@ async def _ready(process: asyncio.subprocess.Process, page: str) -> None:
                         if answer.ok:
                             return
                 await asyncio.sleep(0.05)
-    raise SetupError("Microsoft's Playground does not start; leave out --teams, or try another --port.")
+    raise SetupError("Microsoft's Playground does not start; run the demo without --teams.")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

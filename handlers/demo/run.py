@@ -36,7 +36,6 @@ from storage import SqlStore, open_store
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8080
-TEAMS_PORT: Final = 56150
 DATABASE: Final = "demo.db"
 MORNING: Final = time(9, 20)
 """When the demo's first day begins, in the practice's zone: everybody is at work."""
@@ -75,7 +74,7 @@ async def demo(
     `seed` makes its ids and references come out the same. `teams` is the key of the person of the example
     directory whose Teams is shown beside it, if anybody's.
 
-    Raises SetupError where a port or the folder cannot be used.
+    Raises SetupError where a port or the folder cannot be used, or Teams cannot be shown.
     """
     if not 0 < speed <= FASTEST:
         raise SetupError(f"--speed must be above 0, and at most {FASTEST:.0f}.")
@@ -93,9 +92,10 @@ async def demo(
             await asyncio.to_thread(import_directory, store, example)
             async with workspace.serve(HOST, _usable_port(port), page) as url:
                 settings = _settings(workspace, phi, in_teams=bool(teams))
+                # What the bot still has to say when it ends, it says to a Teams that is there.
                 async with (
-                    _bot(workspace, store, clock, rng, settings) as bot,
                     _teams(directory, teams, settings) as teams_url,
+                    _bot(workspace, store, clock, rng, settings) as bot,
                 ):
                     yield Demo(url, workspace, directory, bot, clock, store, teams_url)
         finally:
@@ -162,9 +162,8 @@ async def _teams(directory: Directory, person_key: str, settings: Settings) -> A
     if not person_key:
         yield ""
         return
-    port = TEAMS_PORT if _is_free(TEAMS_PORT) else _free_port()
     bot = f"{settings.public_url}/api/messages"
-    async with playground(bot, teams_scene(directory, person_key), port) as url:
+    async with playground(bot, teams_scene(directory, person_key), _free_port()) as url:
         yield url
 
 

@@ -25,6 +25,7 @@ async def test_the_readme_shows_the_demo_in_the_middle_of_the_story(browser: Bro
         await maria.presses("Submit", maria.thread)
         await tess.presses("Claim")
         await maria.reads("has your referral", maria.thread)
+        await tess.reads("Claimed by: Tess Moran")
         form = await tess.opens("Book", "Book")
         await tess.finds(form, "Time", "Tue, Nov 17", "9:40 AM")
         await tess.sends(form, "Book")

@@ -81,6 +81,8 @@ def demo_command(
     ] = False,
 ) -> None:
     """Try everything on this machine, with no account anywhere: a practice, its offices, and a page."""
+    if tell and teams:
+        raise WrongCall("--tell plays in the terminal, where Teams cannot be shown; leave out --teams.")
     from handlers.demo.main import run_demo
     from handlers.logs import configure_logs
 

@@ -11,7 +11,6 @@ from handlers.app import stop_asked
 from handlers.demo import packages
 from handlers.demo.run import demo
 from handlers.demo.tell import tell as play
-from referral_bot.errors import SetupError
 
 IN_TEAMS = "maria"
 """Whose Teams the demo shows."""
@@ -22,7 +21,7 @@ async def run_demo(
 ) -> None:
     """Until it is told to stop, or with `tell` until the referral is closed. Raises SetupError."""
     if teams:
-        await _prepare_teams(tell)
+        await _prepare_teams()
     shown = IN_TEAMS if teams else ""
     async with demo(port=port, data=data, speed=speed, phi=phi, teams=shown) as running:
         if tell:
@@ -37,9 +36,7 @@ async def run_demo(
         await stop_asked()
 
 
-async def _prepare_teams(tell: bool) -> None:
-    if tell:
-        raise SetupError("--tell plays in the terminal, where Teams cannot be shown; leave out --teams.")
+async def _prepare_teams() -> None:
     if not packages.is_installed():
         typer.echo("Getting Microsoft's client for Teams bots from npm, once …")
     await asyncio.to_thread(packages.install)

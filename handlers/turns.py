@@ -43,6 +43,9 @@ class Desk(Protocol):
     def home(self, tx: Transaction, account: Account, now: datetime) -> Card:
         """What a person sees on the home tab."""
 
+    def greeting(self, tx: Transaction, account: Account) -> Card:
+        """What is said to somebody who has just got the bot."""
+
     def shown(
         self, tx: Transaction, account: Account, place: Place, subject: str, now: datetime
     ) -> Card | None:
@@ -118,6 +121,10 @@ class Turns:
         except Exception:
             log.exception("press_failed", action=press.action)
             return Outcome()
+
+    async def greeting(self, account: Account) -> Card:
+        """What is said to somebody who has just got the bot. Raises what the store raises."""
+        return await self._transact(lambda tx: self._desk.greeting(tx, account))
 
     async def shown(self, account: Account, place: Place, subject: str) -> Card | None:
         """The card that a message shows to a person; none while the store is in trouble."""

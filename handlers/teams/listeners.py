@@ -31,12 +31,6 @@ ELSEWHERE: Final = (
     "Please write to me as a guest of the practice, or call the practice."
 )
 DONE: Final = "Done."
-WELCOME: Final = Card(
-    "Hello, I am the referral bot.",
-    elements=(
-        Text("Hello. I bring referrals to the practice and back. Write “help”, and I say what I can do."),
-    ),
-)
 LEFT: Final = "Nothing was sent."
 HOME: Final = frozenset({"home", "my referrals"})
 
@@ -87,10 +81,9 @@ class Listeners:
             case "message":
                 await self._said(activity, at)
             case "conversationUpdate" if at.member and _bot_was_added(activity):
-                # Whoever it is: with the app set up for everybody, most of them never ask for anything.
-                self._background.start(
-                    _ignoring(self._replies.say(payloads.place(activity, ""), at, WELCOME))
-                )
+                place = payloads.place(activity, "")
+                card = await self._turns.greeting(payloads.speaker(activity))
+                self._background.start(_ignoring(self._replies.say(place, at, card)))
 
     async def _said(self, activity: Json, at: Conversation) -> None:
         said, account = payloads.message(activity), payloads.speaker(activity)

@@ -56,6 +56,7 @@ from referral_bot.reading import read
 from referral_bot.store import Transaction
 
 NOT_SET_UP: Final = "The practice has not set me up yet. Please try again later."
+WELCOME: Final = "Hello. I bring referrals to the practice. Write “help”, and I say what I can do."
 OTHER_CHANNEL: Final = (
     "That channel isn't linked to your office, so I can't talk about referrals there. "
     "Please use your office's own channel, or write to me directly."
@@ -136,6 +137,16 @@ class Desk:
 
         outcome = self._turn(tx, account, place, now, draw)
         return shown[0] if shown else (outcome.private or replies.says(NOT_SET_UP))
+
+    def greeting(self, tx: Transaction, account: Account) -> Card:
+        """What is said to somebody who has just got the bot.
+
+        Where everybody is given it, most never ask for anything: nobody is told of those who aren't known.
+        """
+        practice = tx.practice()
+        if practice is None or not _known(tx, account):
+            return replies.says(WELCOME)
+        return replies.help_card(practice, _identify(tx, account).side)
 
     def shown(
         self, tx: Transaction, account: Account, place: Place, subject: str, now: datetime

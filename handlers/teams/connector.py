@@ -9,11 +9,14 @@ https://learn.microsoft.com/microsoftteams/platform/bots/build-notification-capa
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, Final, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -77,29 +80,48 @@ class NoToken:
 
 
 class AppToken:
-    """The token of the app's registration in its tenant. MSAL keeps it until it ends."""
+    """The token of the app's registration in its tenant, as Microsoft's sign-in gives it."""
 
     SCOPE: Final = "https://api.botframework.com/.default"
     RESOURCE: Final = "https://api.botframework.com"
+    KEPT_SECONDS: Final = 240.0
+    """MSAL gives a token that ends within five minutes no more, so one this old is still good."""
 
-    def __init__(self, app_id: str, password: str, tenant: str) -> None:
+    def __init__(
+        self, app_id: str, password: str, tenant: str, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         # The SDK is loaded only where Teams is used.
         from microsoft_agents.authentication.msal import MsalAuth
         from microsoft_agents.hosting.core import AgentAuthConfiguration
         from microsoft_agents.hosting.core.authorization.auth_types import AuthTypes
 
-        self._configuration = AgentAuthConfiguration(
+        configuration = AgentAuthConfiguration(
             auth_type=AuthTypes.client_secret, client_id=app_id, tenant_id=tenant, client_secret=password
         )
-        self._make = MsalAuth
-        self._auth: Any = MsalAuth(self._configuration)
+        self._sign_in: Callable[[], Any] = partial(MsalAuth, configuration)
+        self._auth: Any = self._sign_in()
+        self._monotonic = monotonic
+        self._token = ""
+        self._asked_at = 0.0
+        self._asking = asyncio.Lock()
 
     async def get(self, *, anew: bool = False) -> str:
         """The token. Raises SendFailed where Entra refuses it or can't be reached: that may pass."""
-        if anew:
-            self._auth = self._make(self._configuration)
+        async with self._asking:
+            age = self._monotonic() - self._asked_at
+            if anew:
+                self._auth, self._token = self._sign_in(), ""
+            if not self._token or age > self.KEPT_SECONDS:
+                asked_at = self._monotonic()
+                self._token = await self._ask()
+                self._asked_at = asked_at
+            return self._token
+
+    async def _ask(self) -> str:
+        """A token of MSAL. It looks up the tenant in the calling thread, which must not be the loop's."""
         try:
-            token: str = await self._auth.get_access_token(self.RESOURCE, [self.SCOPE])
+            asked = self._auth.get_access_token(self.RESOURCE, [self.SCOPE])
+            token: str = await asyncio.to_thread(asyncio.run, asked)
         except ValueError:
             raise SendFailed("token_refused") from None
         except Exception:  # noqa: BLE001 - MSAL raises what its HTTP client raises

@@ -53,7 +53,7 @@ _WEAK_CANCEL = re.compile(
     r"|by mistake|was a|in error|need|close|strike|discard|trash|scrap|ya no va|yank|bin|axe|extra"
     r"|one too)\w*|no need|no consult|no visit|no appt|no referral|go|by acc|yours|can go|with|w/|got|get"
     r"|taken|resolved|feeling|all better|pull\w*|delete\w*|ignore|disregard"
-    r"|void\w*|scratch|nix|stop|no longer|keep|not|twice)\b"
+    r"|void\w*|scratch|nix|stop|no longer|keep|not|isn'?t|is not|aren'?t|won'?t|doesn'?t|twice)\b"
 )
 _REFERRAL_WORD = re.compile(
     r"\b(?:referral|referal|ref|appt|appointment|order|one|it|her|him|that|request|consult|visit|twice"
@@ -78,7 +78,8 @@ _MANY_TRIES = re.compile(
     r"|emails|faxes|attempts|tries)\b(?! (?:on|to) (?:pt|patient|her|him))"
 )
 _NOT_CALLED = re.compile(
-    r"\b(?:he|she|they|pt|patient|mom|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b|\bcall(?:ing|s"
+    r"\bno (?:call ?-?backs?|return calls?|response|reply|one called)\b|\b(?:he|she|they|pt|patient|mom"
+    r"|family) (?:keeps? )?call(?:s|ing|ed)? (?:me|us)\b|\bcall(?:ing|s"
     r"|ed) (?:me|us|here|in\b|our|my|the office|the clinic|every|daily|constantly)|\b(?:nobody|no one|never"
     r"|noone|nadie)\b[^.?!]{0,24}\b(?:call\w*|phoned|spoke\w*|talk\w*|reach\w*|contact\w*)\b"
 )
@@ -100,6 +101,11 @@ _YOU = re.compile(r"\b(?:you|yall|y'all|u)\b")
 _WANTS_TO_KNOW = re.compile(r"\b(?:need|give|send|tell|share|know|confirm)\b")
 _A_REFERRAL = re.compile(r"\breferral|\bref\b")
 _CANCEL_AROUND = re.compile(r"\bcancel|withdraw|referral|\bref\b|need|want")
+_THING_NEEDED = re.compile(
+    r"\b(?:auth\w*|pa|precert|interpreter|transport\w*|ride|wheelchair|records?|labs?|imaging|films|copay"
+    r"|referral form)\b"
+)
+"""What may not be needed while the referral is."""
 _WEAK_MOVES = (
     "instead",
     "conflict",
@@ -314,6 +320,12 @@ def _means_referral(sentence: _Sentence, hit: Hit, whole: str) -> bool:
         return False
     if not (sentence.mentions or _REFERRAL_WORD.search(sentence.text)):
         return False
+    if re.search(
+        r"\b(?:needed|necessary|need"
+        r"|required?)\b",
+        sentence.form(hit),
+    ) and _THING_NEEDED.search(sentence.text):
+        return False
     if sentence.form(hit).startswith(("declin", "keep", "no longer", "not ")):
         return _CANCEL_AROUND.search(whole) is not None
     return True
@@ -334,6 +346,10 @@ def _reschedule(sentence: _Sentence) -> Act | None:
     if weak and not (sentence.mentions or _VISIT.search(text)):
         return None
     if "instead" in form and not _SOME_DAY.search(text):
+        return None
+    if form.startswith(("sooner", "be seen sooner", "earlier", "seen earlier")) and not (
+        sentence.mentions or _VISIT.search(text)
+    ):
         return None
     if form.startswith("move") and _MOVED_ALONE.search(text):
         return None

@@ -15,6 +15,7 @@ _AUTH_WORD = re.compile(
     r"|autorización|autorizacion)\b|\bpa\b(?=[ #:.]*(?:#|no\b|num|submitted|pending|approved|is|in|came"
     r"|ref|req|not|still|for|on|obtained|denied|\d|[a-z]{1,4}-?\d{3,}))"
 )
+_AUTH_HINTS = ("auth", "cert", "autoriz", "pa ", "pa:", "pa#", "pa.")
 _AUTH_NUMBER = re.compile(r"(?<![\w/.-])(?:[a-z]{1,5}-?)?\d[\da-z]*(?:-[\da-z]+)*(?![\w/])")
 _APPROVED = re.compile(
     r"\b(?:approved|approval|approves|okayed|signed off|the (?:ok|okay|go[- ]ahead|green ?light)|aprob[oó]"
@@ -82,9 +83,10 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
     ahead.
     """
     lower, raw = doc.words.lower, doc.words.raw
+    spoken_of = any(hint in lower for hint in _AUTH_HINTS)
     places = sorted(
         {
-            *(match.start() for match in _AUTH_WORD.finditer(lower, start, end)),
+            *(match.start() for match in (_AUTH_WORD.finditer(lower, start, end) if spoken_of else ())),
             *(label.start for label in doc.labels("auth", start, end)),
         }
     )

@@ -37,8 +37,39 @@ _RANKED = re.compile(
 """A provider by a credential or rank that stands before the name."""
 
 
+_RANKS = frozenset(
+    [
+        "np",
+        "pa",
+        "cnm",
+        "aprn",
+        "do",
+        "md",
+        "fnp",
+        "capt",
+        "captain",
+        "maj",
+        "major",
+        "lt",
+        "ltcol",
+        "col",
+        "cmdr",
+        "cdr",
+        "lcdr",
+        "practitioner",
+        "assistant",
+    ]
+)
+
+
 def find_doctors(doc: Document) -> list[Doctor]:
     """Every provider in the text, in order: "Dr. First Last", "LAST, FIRST MD", or the value of a label."""
+    if "doctors" not in doc.kept:
+        doc.kept["doctors"] = _find_doctors(doc)
+    return list(doc.kept["doctors"])
+
+
+def _find_doctors(doc: Document) -> list[Doctor]:
     words = doc.words
     doctors: list[Doctor] = []
     for label in doc.labelled:
@@ -51,7 +82,7 @@ def find_doctors(doc: Document) -> list[Doctor]:
             if name.last:
                 doctors.append(Doctor(label.start, label.start + len(value.rstrip(" ,")), name, label.role))
     labelled = tuple(doctors)
-    for match in _INITIALED.finditer(words.raw):
+    for match in _INITIALED.finditer(words.raw, max(0, len(words.raw) - 60)):
         index = words.at(match.start("name"))
         if is_plausible(words.low[index]) and not any(
             one.start <= match.start() < one.end for one in labelled
@@ -59,7 +90,7 @@ def find_doctors(doc: Document) -> list[Doctor]:
             doctors.append(
                 Doctor(match.start("i"), match.end("name"), Name("", title_case(match["name"])), "")
             )
-    for match in _RANKED.finditer(words.raw):
+    for match in () if _RANKS.isdisjoint(words.low) else _RANKED.finditer(words.raw):
         index = words.at(match.start("name"))
         if is_plausible(words.low[index]) and not any(
             one.start <= match.start() < one.end for one in doctors

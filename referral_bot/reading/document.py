@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from datetime import date, datetime
+from typing import Any
 
 from referral_bot.reading.dates import Written, find_dates
 from referral_bot.reading.layout import Labelled, find_labels, find_table, list_items, without_noise
@@ -92,6 +93,7 @@ class Document:
             if not any(start < written.end and written.start < end for start, end in spans)
         ]
         self.payers: list[Hit] | None = None
+        self.kept: dict[str, list[Any]] = {}
         self.corrections: list[tuple[int, int]] = []
         self.sentences = self._sentences()
         self._sentence_starts = [start for start, _ in self.sentences]

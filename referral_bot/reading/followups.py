@@ -123,6 +123,10 @@ _DESCRIBED = re.compile(
     r"\b(?:the|that|my|our|a|la|esa|this) (?P<r>(?:[\w/-]+ ){1,3}?)(?:referral|referal|ref|one|referencia"
     r"|consult|order)\b(?! (?:for|on) (?:mr|ms|mrs))"
 )
+_ONE_FOR = re.compile(
+    r"\b(?:one|referral|ref|order|consult) for (?:an? |the |his |her )?(?P<q>[a-z-]+(?: [a-z-]+){0,2}?)"
+    r"(?= (?:i|we|that|which|sent|from|on|yesterday|today|this)\b|[,.?!]|$)"
+)
 _SENT_PART = re.compile(
     r"\b(?:yesterday|monday|tuesday|wednesday|thursday|friday|today|this|last)[ ](?:in the )?(morning"
     r"|afternoon|am|pm)\b"
@@ -148,6 +152,9 @@ def read_match(doc: Document, start: int, end: int) -> Fields:
             begin = lower.index(words[0], found.start("r"))
             match["reason"] = raw[begin : begin + len(" ".join(words))]
             break
+    sent_for = _ONE_FOR.search(lower, start, end)
+    if sent_for and "reason" not in match and any(word in CLINICAL_WORDS for word in sent_for["q"].split()):
+        match["reason"] = raw[sent_for.start("q") : sent_for.end("q")]
     if "reason" not in match:
         for hit in doc.found("service", start, end):
             match["reason"] = raw[hit.start : hit.end]

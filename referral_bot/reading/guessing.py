@@ -46,7 +46,7 @@ _MOVED_DAY = re.compile(
 COULD_COME = re.compile(
     r"\b(?:could|can|would|may|might) (?:(?:he|she|they|pt|(?!you|u|we|i|someone|somebody"
     r"|anyone)[a-z'-]+(?: [a-z'-]+)?)\b[^.?!]{0,24}\b(?:seen|come|have|do|go)|(?:you"
-    r"|u) (?:fit|squeeze))\b"
+    r"|u) (?:fit|squeeze)|(?:it|this|that) be)\b"
 )
 ANY_DAY = re.compile(
     r"\b\d{1,2}/\d{1,2}\b|\bthe \d{1,2}(?:st|nd|rd|th)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct"
@@ -65,6 +65,7 @@ def guess(doc: Document, matter: Matter, evidence: Evidence, named: bool, openin
     if matter.mentions:
         if COULD_COME.search(lower) and (
             doc.found("part_of_day", matter.start, matter.end)
+            or re.search(r"\d:\d\d|\d ?[ap]m\b", lower)
             or doc.found("weekday", matter.start, matter.end)
             or ANY_DAY.search(lower)
             or "week" in lower

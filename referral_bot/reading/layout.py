@@ -186,6 +186,7 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
     found: list[tuple[str, str, int, int]] = []
     raw, lower = words.raw, words.lower
     piped = " | " in raw
+    slashed = raw.count(" / ") > 2
     for hit in hits:
         match = _SEPARATOR.match(raw, hit.end)
         if match is None and piped and _after_bar(raw, hit.start):
@@ -249,6 +250,9 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
         if piped and role not in ("reason", "dx", "name", "service", "payer"):
             bar = raw.find(" | ", value, end)
             end = bar if bar >= 0 else end
+        if slashed:
+            slash = raw.find(" / ", value, end)
+            end = slash if slash >= 0 else end
         while end > value and raw[end - 1] in " \t,;|":
             end -= 1
         labelled.append(Labelled(role, form, start, value, end))

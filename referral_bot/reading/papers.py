@@ -10,6 +10,11 @@ from referral_bot.reading.words import Hit
 
 Span = tuple[int, int]
 
+_ITS_PURPOSE = re.compile(
+    r" (?:consult|eval|referral|screening|appt|appointment|clearance"
+    r"|visit)\w*\b(?! (?:note|report|letter))"
+)
+"""What makes a study the purpose of a referral, not a paper sent with it."""
 _LISTED = re.compile(
     r" (?:\+|&|and|,) ?\w+(?: \w+)? (?:attached|faxed|sent|uploaded)| (?:attached|scan"
     r"|report)"
@@ -113,6 +118,10 @@ def find_documents(doc: Document, start: int, end: int) -> tuple[list[Fields], l
             if in_label and by_fax:
                 via = "fax"
             kind = str(hit.value)
+            if _ITS_PURPOSE.match(lower, hit.end) or lower[max(0, hit.start - 6) : hit.start].endswith(
+                (" for a ", " for ")
+            ):
+                continue
             if kind in seen:
                 continue
             seen.add(kind)

@@ -78,7 +78,8 @@ def read_preference(doc: Document, start: int, end: int, taken: bytearray) -> Wh
         asks = _WISH.search(lower[begin:stop]) is not None
         if _HISTORY.search(rest) and not (asks and not clinical):
             continue
-        if clinical and not (asks and when.deadline):
+        at_once = bool(when.dates) and max(when.dates) <= doc.today + timedelta(days=1)
+        if clinical and not (asks and (when.deadline or at_once)):
             continue
         if not asks and (len(words) > 4 or (words and (when.earliest or when.latest) and not when.days)):
             continue

@@ -61,7 +61,8 @@ _FORMS = {
     "next_n": rf"\bnext (?P<n>{NUMBER}) ?(?P<u>days?|weeks?|wks?|months?|hours?|hrs?)\b|\b(?P<n3>24|48"
     rf"|72) ?(?:hours|hrs|h)\b",
     "in_a_week": r"\b(?:a|one) (?:week|wk) (?:out|from (?:now|today))",
-    "before_day": rf"\b(?:b4|before|prior to|ahead of|antes del?|by the time of)(?: (?:the|el"
+    "before_day": rf"\b(?:b4|before|(?:sooner|earlier|quicker) than|prior to|ahead of|antes del?"
+    rf"|by the time of)(?: (?:the|el"
     rf"|la))? ?(?P<d>{NAMED_DAY}|(?:next |this )?(?:{DAY})\b)",
     "by_day": rf"\b(?:by|no later than|not later than|on or before|latest|para el|para"
     rf"|antes o el)(?: (?:the|el|end of))? ?(?P<d>{NAMED_DAY}|tomorrow|(?:next |this )?(?:{DAY})\b"
@@ -96,7 +97,7 @@ _HINTS = {
     "within": ("in", "over", "en"),
     "next_n": ("next", "24", "48", "72"),
     "in_a_week": _WEEK,
-    "before_day": ("b4", "before", "prior", "ahead", "antes", "by the"),
+    "before_day": ("b4", "than", "before", "prior", "ahead", "antes", "by the"),
     "by_day": ("by", "later than", "before", "latest", "para", "antes"),
     "after_day": (
         "after",

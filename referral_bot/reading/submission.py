@@ -24,6 +24,10 @@ from referral_bot.reading.providers import any_provider, find_location, split_do
 from referral_bot.reading.reason import read_reason
 from referral_bot.reading.wishes import choose_service, find_needs, find_services, find_urgency
 
+_PROVIDER_SEX = re.compile(
+    r"\b(?:(?:prefers?|wants?|requests?|needs?|only) )*(?:an? )?(?:female|male|woman|man) (?:provider|dr"
+    r"|doctor|physician|np|md|surgeon)s?\b"
+)
 _ASKED_SPELLING = re.compile(
     r"\b(?:sp\?|\(sp\)|spelling\?|not sure (?:of|on|about|how) (?:the )?spell\w*|spelled wrong"
     r"|check (?:the )?spelling|might be spelled|i think it'?s spelled)"
@@ -149,6 +153,7 @@ def read_submission(
     if documents:
         fields["documents"] = documents
     take(*document_spans)
+    take(*(match.span() for match in _PROVIDER_SEX.finditer(doc.words.lower, start, end)))
     unwished = bytearray(taken)
     preference = read_preference(doc, start, end, taken)
     wished = preference.preference()

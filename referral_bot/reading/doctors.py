@@ -166,7 +166,7 @@ def _doctor_name(value: str) -> Name:
     return read_name(
         re.sub(
             r"(?i)\b(?:if possible|preferred|please|pls|only|md|do|np|pa-?c?|fnp(?:-[bc]c?)?|dnp|aprn"
-            r"|crnp|arnp)\b\.?",
+            r"|crnp|arnp|cnm|cnp|apnp|dpm|mbbs|agnp|pnp|whnp|phd|dc)\b\.?",
             "",
             value,
         )

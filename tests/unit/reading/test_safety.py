@@ -16,6 +16,14 @@ from tests.unit.reading.samples import OFFICE, SLOTS, reading_of
         "about ten minutes ago his speech went all jumbled and his right arm dropped",
         "tengo aquí un paciente con dolor fuerte de pecho ahorita mismo",
         "he is seizing in room 2",
+        "her 3 year old is having a seizure right now going on 6 min, should we move up the appt in dec?",
+        "passing bright red blood by the cupful in our restroom, bp 82/40. any GI opening today?",
+        "se le torció la cara y no puede hablar, hace 15 minutos. ¿la pueden ver hoy?",
+        "pt texted a goodbye note and locked herself in the bathroom with a razor, can psych see her today",
+        "caregiver says he swallowed the whole week of his pills and she can't wake him up",
+        "his sat is 78 on room air and lips purple, sitting in exam 4",
+        "daughter's throat is tight after the shot we gave 5 minutes ago",
+        "found him slumped over in our lobby, needle in his arm",
     ],
 )
 def test_danger_now_is_an_emergency_and_nothing_else(text: str) -> None:
@@ -33,10 +41,27 @@ def test_danger_now_is_an_emergency_and_nothing_else(text: str) -> None:
         "denies chest pain or syncope. Ana Ruiz 1/1/1970, palpitations, 309-555-0101, Aetna, Dr Lee",
         "anaphylaxis to peanut in August, doing fine now. Ana Ruiz 1/1/1970 309-555-0101 Aetna Dr Lee",
         "acne not responding to doxy. Ana Ruiz 1/1/1970 309-555-0101 Aetna Dr Lee",
+        "overdose in March, denies thoughts of self harm now. Ana Ruiz 1/1/1970 309-555-0101 Aetna Dr Lee",
+        "hit her head last month, still has headaches. Ana Ruiz 1/1/1970 309-555-0101 Aetna Dr Lee",
     ],
 )
 def test_danger_past_ruled_out_or_denied_is_a_referral(text: str) -> None:
     assert reading_of(text).intents == ("submit_referral",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lady is here in our office with a swollen ankle, ortho today?",
+        "he's on the phone with me wanting the first cards slot, palpitations on and off",
+        "do you stock epi pens in case of anaphylaxis?",
+        "he wants to kill his wife's roses lol, any openings for derm?",
+        "kid has hives after peanuts, none right now. allergy openings?",
+        "what do we do if a patient passes out in the waiting room?",
+    ],
+)
+def test_being_here_or_a_strong_word_alone_is_no_emergency(text: str) -> None:
+    assert reading_of(text).intents != ("emergency",)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +90,19 @@ def test_a_strangers_patient_is_answered_like_nobody() -> None:
 def test_not_cancelling_is_not_cancelling() -> None:
     reading = reading_of("please don't cancel Pham, he just needs another day next week")
     assert reading.intents == ("reschedule_appointment",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Auth for Pham isn't needed per Humana. go ahead and schedule",
+        "Pham doesn't need an interpreter anymore",
+        "no records needed for Pham",
+        "Pruneda on RB-8H2D: Dr Beck doesn't want her to wait her turn anymore, urgent please",
+    ],
+)
+def test_a_thing_that_is_not_needed_withdraws_no_referral(text: str) -> None:
+    assert "cancel_referral" not in reading_of(text).intents
 
 
 def test_a_cancel_always_wants_confirmation() -> None:

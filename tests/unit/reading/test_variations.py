@@ -121,3 +121,52 @@ def test_a_reference_is_taken_in_any_form(reference: str, question: str) -> None
 def test_no_text_breaks_the_reader(text: str) -> None:
     reading = reading_of(text)
     assert reading.intents
+
+
+PAYERS = st.sampled_from(["WellMed", "Triple-S", "First Medical", "El Paso First", "Prevea360"])
+"""Payers that no table knows."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(NAMES, birth_forms(), phone_forms(), PAYERS, st.sampled_from([", ", " / ", " - ", " | "]))
+def test_a_payer_is_told_by_its_place_in_a_line(
+    name: tuple[str, str], born: tuple[str, str], phone: tuple[str, str], payer: str, separator: str
+) -> None:
+    facts = [" ".join(name), born[0], phone[0], payer, "carpal tunnel", "ortho", "Dr. Marchetti"]
+    reading = reading_of(separator.join(facts))
+    assert reading.intents == ("submit_referral",)
+    assert reading.fields["insurance"]["payer"] == payer
+    assert reading.missing == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["NP", "PA-C", "DO", "MD", "FNP", "CNM"]),
+    st.sampled_from(["{}, {}", "{} {}", "({} {})", "ordered by {} {}", "ref by: {}, {}"]),
+    st.sampled_from([", ", ". ", "\n", " - "]),
+)
+def test_a_provider_is_told_by_a_credential(credential: str, form: str, separator: str) -> None:
+    provider = form.format("Tansy Marchetti", credential)
+    text = separator.join(["Opal Haines 3/4/1950", "309-555-0144", "Aetna", "knee pain", "ortho", provider])
+    assert reading_of(text).fields["referring"] == {"first": "Tansy", "last": "Marchetti"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["Pham", "RB-8H2D", "Thanh Pham", "8H2D"]),
+    st.sampled_from(
+        [
+            "you can drop {}, he moved away",
+            "please take {} off, he went elsewhere",
+            "no need to see {} after all",
+            "go ahead and close {}",
+            "cancel {}",
+            "pls withdraw {}",
+        ]
+    ),
+)
+def test_a_referral_is_withdrawn_in_any_words(whom: str, words: str) -> None:
+    reading = reading_of(words.format(whom))
+    assert reading.intents == ("cancel_referral",)
+    assert reading.fields["referral_id"] == "RB-8H2D"
+    assert reading.flags == ("confirm_before_cancel",)

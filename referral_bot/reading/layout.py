@@ -191,12 +191,23 @@ def find_labels(words: Words, hits: list[Hit], services: list[Hit]) -> list[Labe
         match = _SEPARATOR.match(raw, hit.end)
         if match is None and piped and _after_bar(raw, hit.start):
             match = _BLANK.match(raw, hit.end)
-            if match and hit.value not in ("name", "reason", "ignore", "contact", "provider", "from"):
+            if match and hit.value not in (
+                "name",
+                "first",
+                "last",
+                "reason",
+                "ignore",
+                "contact",
+                "provider",
+                "from",
+            ):
                 found.append((str(hit.value), lower[hit.start : hit.end], hit.start, match.end()))
                 continue
         if match is None or (not match[0].strip(" ") and "\t" not in match[0]):
             continue
         if lower[hit.start : hit.end] in _PROSE_TOO and not _at_line_start(raw, hit.start):
+            continue
+        if match[0].strip() == "|" and not (_after_bar(raw, hit.start) or _at_line_start(raw, hit.start)):
             continue
         if match[0].strip() == "-" and not _at_line_start(raw, hit.start):
             continue

@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -124,6 +125,21 @@ async def bot(port: int, url: str) -> None:
 
     Its keys are in REFERRAL_BOT_KEYS, and in SLACK_API_URL where it finds Slack.
     """
+    await _program(
+        port,
+        url,
+        slack_bot_token="xoxb-bench",
+        slack_signing_secret=SECRET,
+        slack_api_url=os.environ.get("SLACK_API_URL", NOBODY),
+    )
+
+
+async def teams(port: int, url: str) -> None:
+    """This program in Teams, unsigned like the echo, on a database with the example practice in it."""
+    await _program(port, url, teams_allow_anonymous=True)
+
+
+async def _program(port: int, url: str, **platform: Any) -> None:
     from handlers.app import Bot, settle
     from handlers.clock import SystemClock
     from handlers.logs import configure_logs
@@ -133,13 +149,11 @@ async def bot(port: int, url: str) -> None:
     configure_logs("WARNING")
     store = open_store(url, os.environ["REFERRAL_BOT_KEYS"], rng=random.SystemRandom())
     settings = given_settings(
-        slack_bot_token="xoxb-bench",
-        slack_signing_secret=SECRET,
-        slack_api_url=os.environ.get("SLACK_API_URL", NOBODY),
         host="127.0.0.1",
         port=port,
         phi_mode="full",
         phi_baa="Nobody in the benchmark is real, 2026",
+        **platform,
     )
     program = Bot(settings, store, SystemClock(), random.SystemRandom())
     await program.start()
@@ -177,31 +191,6 @@ async def echo(port: int, url: str) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     await _until_told()
-
-
-async def teams(port: int, url: str) -> None:
-    """This program in Teams, unsigned like the echo, on a database with the example practice in it."""
-    from handlers.app import Bot, settle
-    from handlers.clock import SystemClock
-    from handlers.logs import configure_logs
-    from handlers.settings import given_settings
-    from storage import open_store
-
-    configure_logs("ERROR")
-    store = open_store(url, os.environ["REFERRAL_BOT_KEYS"], rng=random.SystemRandom())
-    settings = given_settings(
-        teams_allow_anonymous=True,
-        host="127.0.0.1",
-        port=port,
-        phi_mode="full",
-        phi_baa="Nobody in the benchmark is real, 2026",
-    )
-    program = Bot(settings, store, SystemClock(), random.SystemRandom())
-    await program.start()
-    await settle(store, program.clock.now())
-    await _until_told()
-    await program.stop()
-    store.close()
 
 
 def free_port() -> int:

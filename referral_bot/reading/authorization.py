@@ -121,8 +121,10 @@ def read_authorization(doc: Document, start: int, end: int) -> Authorization:
             taken.append((first, stop))
             continue
         window_end = stop
-        following = doc.sentences_in(sentence[1], sentence[1] + 200)[:2]
-        following = [other for other in following if other[0] >= sentence[1]]
+        following = doc.sentences_in(sentence[1], sentence[1] + 200)[:3]
+        following = [
+            other for other in following if other[0] >= sentence[1] and re.search(r"\w", lower[slice(*other)])
+        ]
         if following and following[0][0] < end and not re.search(r"\d{5}", lower[first:stop]):
             nearby = lower[following[0][0] : following[0][1]]
             if (

@@ -106,7 +106,10 @@ _STROKE_OR_HEART = re.compile(
     r"|stand) all of a sudden|diaphoretic|sweating (?:a lot|profusely|through)|sudando mucho)\b"
 )
 _GRAVE_TOO = re.compile(
-    r"\b(?:(?:can'?t|cannot|don'?t|couldn'?t|unable to|not) (?:feel|find|get|detect)(?:ing)? (?:a |any "
+    r"\b(?:garage (?:door )?(?:is )?closed|engine (?:is )?running|carbon monoxide|gush(?:es|ed"
+    r"|ing)? of blood|blood vomiting"
+    r"|(?:bp|pressure)[^\d\n]{0,6}[5-8]\d ?/ ?p(?:alp)?\b|(?:can'?t|cannot|don'?t|couldn'?t|unable to"
+    r"|not) (?:feel|find|get|detect)(?:ing)? (?:a |any "
     r"|his |her )?(?:pulse|heartbeat)"
     r"|(?:lips?|face|fingers?|nails|skin|hands|mouth) (?:is |are |r |look(?:s|ing)? |turn(?:ing|ed) |went "
     r"|gone )?(?:purple|blue|gray|grey|dusky|ashen)\b"
@@ -191,6 +194,14 @@ _NOT_NOW = re.compile(
 )
 
 
+_LIMB = re.compile(r"(?:arm|leg|side|hand)")
+_SUDDEN = re.compile(
+    r"\b(?:right now|just (?:now|started|dropped|went)|min\w* ago|min\w*|sudden\w*|here|in (?:room|exam"
+    r"|our)|ahorita|on the (?:phone|line)|hour ago)\b"
+)
+"""A weak limb is grave if it came on this hour, not if it has worsened over weeks."""
+
+
 def is_emergency(doc: Document) -> bool:
     """Whether the text says that a patient is in danger now; past, ruled out or suspected does not count."""
     lower = doc.words.lower
@@ -231,6 +242,8 @@ def is_emergency(doc: Document) -> bool:
             ):
                 continue
             if needs_now and not now:
+                continue
+            if _LIMB.match(match[0]) and not _SUDDEN.search(text):
                 continue
             if full_referral and not re.search(
                 r"\b(?:right now|here now|in (?:room|rm) ?\d|waitin|in front of me|minutes? ago|mins? ago"

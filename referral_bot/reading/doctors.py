@@ -75,7 +75,7 @@ def _find_doctors(doc: Document) -> list[Doctor]:
     for label in doc.labelled:
         if label.role in ("referring", "pcp", "provider") and label.end > label.start:
             value = words.raw[label.start : label.end]
-            value = re.split(r"(?i)\bnpi\b|[;|\t(#]|\s-\s|\d", value)[0]
+            value = re.split(r"(?i)(?<=[a-zé]{3})\.\s|\bnpi\b|[;|\t(#]|\s-\s|\d", value)[0]
             if not re.search(r"[^\W\d_]{2}", value) or _is_refusal(value):
                 continue
             name = _doctor_name(value)

@@ -71,7 +71,7 @@ _OPENING = re.compile(
     r"\s*(?i:(?:hi|hey|hello|hola|greetings|good (?:morning|afternoon|day)|morning|afternoon)(?: there| all"
     r"| team| everyone| guys| again)?[ ,!.-]+(?:(?:this is|it'?s|its|i'?m) )?|(?:this is"
     r"|it'?s) )(?P<who>[A-Z][a-z'-]+(?: [A-Z][a-z'.-]*)?(?:,? (?:RN|MA|LPN|CMA|BSN))? (?:at|from|over at"
-    r"|over here at|here at|with|w/|@)(?: the)? (?:Dr\.? )?[A-Z][\w'&-]*(?: (?:[A-Z][\w'&-]*|of|and"
+    r"|over here at|here at|with|w/|@)(?: the)? (?!Dr)[A-Z][\w'&-]*(?: (?:[A-Z][\w'&-]*|of|and"
     r"|&))*)(?:'s (?:office|clinic))?(?=[.,;:!\n]| -| here)(?: here)?[.,;:!]?"
 )
 """Where the sender says who writes: "Hi, this is Marguerite at Penobscot Family Care."."""

@@ -151,9 +151,9 @@ def _meant(doc: Document, hit: Hit) -> bool:
         return True
     capital = doc.words.raw[hit.start].isupper() and doc.style == "mixed"
     alone = (
-        re.search(r"(?:^|[,.;|\t(\d])\s*$", doc.words.lower[max(0, hit.start - 3) : hit.start]) is not None
+        re.search(r"(?:^|[,.;|\t(\d/])\s*$", doc.words.lower[max(0, hit.start - 3) : hit.start]) is not None
     )
-    closed = re.match(r"\s*(?:[,.;|\t)\n]|$)", doc.words.lower[hit.end : hit.end + 3]) is not None
+    closed = re.match(r"\s*(?:[,.;|\t)\n/]|$)", doc.words.lower[hit.end : hit.end + 3]) is not None
     return (
         (capital or doc.style != "mixed")
         and alone

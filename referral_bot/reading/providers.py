@@ -124,7 +124,7 @@ _PREFERRED_AFTER = re.compile(
 _ORDERING = re.compile(
     r"\b(?:per|from|by|ordering|ordering is|referring|referred by|refer(?:ral|red)? (?:from|by|per)"
     r"|ordered by|provider(?: is)?|for my|my doc|de parte de|la manda|lo manda|manda|de la|del"
-    r"|pcp(?: is)?|signed|under|ref|sent by|says|requested by)[ :-]*(?:is |el |la |our |the )?$"
+    r"|pcp(?: is)?|signed|under|ref|sent by|says|requested by|refiere)[ :=-]*(?:is |el |la |our |the )?$"
 )
 
 _ORDERING_AFTER = re.compile(
@@ -155,7 +155,13 @@ def split_doctors(
     known = doc.found("provider", start, end)
     for doctor in inside:
         before, after = doc.before(doctor.start, 30), doc.after(doctor.end, 24)
-        if doctor.label in ("referring",):
+        if re.match(
+            r"(?:'s)? (?:office|clinic|pt"
+            r"|patient)\b",
+            after,
+        ) and doctor.label in ("service", "provider"):
+            ordering.append((4, doctor))
+        elif doctor.label in ("referring",):
             ordering.append((5, doctor))
         elif doctor.label == "provider" or doctor.label == "service" or _PREFERRED_AFTER.match(after):
             preferred.append(doctor)

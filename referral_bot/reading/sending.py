@@ -32,7 +32,8 @@ _CORRECTS = re.compile(
 
 _MEANS_TO_SEND = re.compile(
     r"\b(?:(?:i'?d|we'?d|would) like to|want to|wanna|need to|trying to|going to|here to"
-    r"|how do i) (?:refer|send|submit)\b|\bnew referral\b|\breferring\b"
+    r"|how do i) (?:refer|send|submit)\b|\bget (?:(?:my|a|our|this) (?:pt|patient)|him|her|them) (?:in"
+    r"|into|seen)\b|\bnew referral\b|\breferring\b"
 )
 _STILL_NEEDED = re.compile(r"\b(?:still|else|missing|from me|from us|anything|more)\b")
 """Words of a sender who offers the rest rather than asks what the practice requires."""

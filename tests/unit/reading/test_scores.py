@@ -24,6 +24,8 @@ DATA = Path(__file__).with_name("data")
         ("own-6", 1.0, 0.995, 1.0, 1.0),
         ("unseen-1", 1.0, 0.995, 1.0, 0.94),
         ("unseen-2", 1.0, 0.99, 1.0, 1.0),
+        ("unseen-3", 0.94, 0.92, 0.91, 0.77),
+        ("unseen-4", 0.97, 0.965, 1.0, 0.61),
     ],
 )
 def test_the_reader_keeps_its_floor(

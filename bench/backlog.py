@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from referral_bot.desk import due
 from referral_bot.model import (
     Appointment,
     AppointmentStatus,
@@ -98,16 +99,16 @@ def _records(kind: str, number: int, due_at: datetime) -> Iterator[Any]:
             root=f"{number}.1",
             head=f"{number}.2",
         )
-    duty = FollowUp(
+    about = _visit(id, number, due_at) if kind == "visit" else _promise(id, kind == "late", due_at)
+    yield FollowUp(
         id=f"f{id}",
         key=f"{kind}:{id}",
         subject_id=f"r{id}",
         kind=FollowUpKind.VISIT_REMINDER if kind == "visit" else FollowUpKind.PROMISE,
         due_at=due_at,
-        argument=f"a{id}:2" if kind == "visit" else f"q{id}",
+        argument=f"{about.id}:{due.awaited(about) if isinstance(about, Promise) else 2}",
     )
-    yield duty
-    yield _visit(id, number, due_at) if kind == "visit" else _promise(id, kind == "late", due_at)
+    yield about
 
 
 def _promise(id: str, late: bool, due_at: datetime) -> Promise:

@@ -5,6 +5,7 @@ Written together it costs one round trip, and the rows of one statement are one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from storage.statements import Statement
@@ -17,12 +18,12 @@ class Pending:
     """Statements with the parameters of each of their executions."""
 
     def __init__(self) -> None:
-        self._rows: dict[Statement, list[list[Any]]] = {}
+        self._rows: dict[Statement, list[Sequence[Any]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._rows)
 
-    def put(self, statement: Statement, parameters: list[Any]) -> None:
+    def put(self, statement: Statement, parameters: Sequence[Any]) -> None:
         """Have a statement run once more."""
         self._rows.setdefault(statement, []).append(parameters)
 
@@ -30,7 +31,7 @@ class Pending:
         """Whether anything of these tables waits to be written."""
         return any(not statement.tables.isdisjoint(tables) for statement in self._rows)
 
-    def take(self) -> list[tuple[Statement, list[list[Any]]]]:
+    def take(self) -> list[tuple[Statement, list[Sequence[Any]]]]:
         """Everything that waits, which then waits no more.
 
         What others refer to comes first, and new rows before those that change; the executions of one

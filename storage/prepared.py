@@ -7,7 +7,7 @@ has a dozen of them. Connecting, committing, rolling back and the errors are psy
 from __future__ import annotations
 
 import selectors
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +42,20 @@ class PreparedCursor:
         """How many rows the last statement changed."""
         return (self._result.command_tuples or 0) if self._result else 0
 
+    def ready(self, parameters: Sequence[Any]) -> list[Any]:
+        """Parameters as libpq takes them, in PostgreSQL's text format. Raises for what it could not hold.
+
+        Their types follow from where they stand in the statement.
+        """
+        # psycopg's types leave out that none is one of them.
+        return [_dump(value) for value in parameters]
+
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> None:
         """Run one statement."""
         if self._pgconn.transaction_status == TransactionStatus.IDLE:
             *_, self._result = self._send([(_BEGIN, ()), (sql, parameters)])
             return
-        self._pgconn.send_query_prepared(self._name(sql), _dumped(parameters))
+        self._pgconn.send_query_prepared(self._name(sql), parameters)
         self._result = self._checked(self._next_result())
 
     def fetchall(self) -> list[Any]:
@@ -72,18 +80,17 @@ class PreparedCursor:
         return results
 
     def _send_together(self, executions: Sequence[_Execution]) -> list[PGresult]:
-        # Everything that may raise here comes before anything is sent.
-        ready = [(sql.encode(), self._name(sql) if row else None, _dumped(row)) for sql, row in executions]
+        named = [(sql, self._name(sql) if parameters else None, parameters) for sql, parameters in executions]
         self._pgconn.enter_pipeline_mode()
         try:
-            for plain, name, parameters in ready:
+            for sql, name, parameters in named:
                 if name is None:
                     # Such as BEGIN, which is not worth preparing, or ROLLBACK TO, which could not be.
-                    self._pgconn.send_query_params(plain, None)
+                    self._pgconn.send_query_params(sql.encode(), None)
                 else:
                     self._pgconn.send_query_prepared(name, parameters)
             self._pgconn.pipeline_sync()
-            results = list(self._results(len(ready)))
+            results = list(self._results(len(named)))
         finally:
             if self._pgconn.status == ConnStatus.OK:
                 self._pgconn.exit_pipeline_mode()
@@ -135,13 +142,7 @@ def _numbered(sql: str) -> bytes:
     return numbered.replace("%%", "%").encode()
 
 
-def _dumped(parameters: Iterable[Any]) -> list[Any]:
-    """Parameters as libpq takes them; psycopg's types leave out that none is one of them."""
-    return [_dump(value) for value in parameters]
-
-
 def _dump(value: Any) -> bytes | None:
-    """A value in PostgreSQL's text format. Its type follows from where it stands in the statement."""
     if value is None:
         return None
     if isinstance(value, str):

@@ -118,6 +118,10 @@ class _TurnBroke(Exception):
 class _Cursor(sqlite3.Cursor):
     """sqlite3's cursor, which runs in this process: much at a time costs it no less."""
 
+    def ready(self, parameters: Sequence[Any]) -> Sequence[Any]:
+        """Parameters as the driver takes them: as they are."""
+        return parameters
+
     def send(self, groups: Sequence[Group]) -> list[int]:
         """Run each statement with each of its rows of parameters; how many rows each changed in all."""
         return [self._run(sql, rows) for sql, rows in groups]

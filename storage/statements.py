@@ -21,11 +21,17 @@ Group = tuple[str, Sequence[Sequence[Any]]]
 
 
 class Cursor(Protocol):
-    """The part of a DB-API cursor that the store uses, and a way to send much at a time."""
+    """The part of a DB-API cursor that the store uses, and a way to send much at a time.
+
+    Parameters are given as `ready` returns them, which raises before anything is sent.
+    """
 
     @property
     def rowcount(self) -> int:
         """How many rows the last statement changed."""
+
+    def ready(self, parameters: Sequence[Any]) -> Sequence[Any]:
+        """Parameters as the driver takes them."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
         """Run one statement."""

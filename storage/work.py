@@ -81,7 +81,7 @@ class Work:
         """Have a statement write a row of its one table, with the others that wait."""
         (table,) = statement.tables
         self._ahead.changed(table, row)
-        self._pending.put(statement, statement.on(self._dialect).parameters(row))
+        self._pending.put(statement, self._parameters(statement, row))
 
     def flush(self) -> None:
         """Write what waits. Raises Stale if somebody else has changed one of its records in the meantime."""
@@ -110,8 +110,10 @@ class Work:
             self.flush()
         if not statement.is_select:
             self.settle()
-        compiled = statement.on(self._dialect)
-        self._cursor.execute(compiled.sql, compiled.parameters(values))
+        self._cursor.execute(statement.on(self._dialect).sql, self._parameters(statement, values))
+
+    def _parameters(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Any]:
+        return self._cursor.ready(statement.on(self._dialect).parameters(values))
 
     def _rows(self, statement: Statement, /, **values: Any) -> list[dict[str, Any]]:
         """Run a statement; its rows by column names."""

@@ -9,6 +9,7 @@ from functools import partial
 from handlers.demo.model import Channel, Message
 from handlers.demo.workspace import Workspace
 from referral_bot.cards import elements, replies
+from referral_bot.desk import due
 from referral_bot.model import (
     Audience,
     FollowUp,
@@ -89,7 +90,7 @@ def _promises(channel: str, some: list[tuple[int, str]], now: datetime, tx: Tran
             subject_id=name,
             kind=FollowUpKind.PROMISE,
             due_at=now - timedelta(minutes=1),
-            argument=name,
+            argument=f"{name}:{due.awaited(promise)}",
         )
         for record in (referral, promise, thread, reminder):
             tx.add(record)

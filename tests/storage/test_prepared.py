@@ -51,6 +51,11 @@ def test_after_a_failure_the_attempt_alone_is_undone(postgres: SqlStore) -> None
 
 
 def test_a_text_that_postgresql_cannot_hold_is_refused_whole(postgres: SqlStore) -> None:
-    with pytest.raises(psycopg.DataError):
-        keep(postgres, draft("r1"), draft("cut\0off"))
-    assert run(postgres, lambda tx: (tx.get(Referral, "r1"), tx.get(Referral, "cut"))) == (None, None)
+    def use_case(tx: SqlTransaction) -> None:
+        with pytest.raises(psycopg.DataError):
+            tx.attempt(lambda: (tx.add(draft("inside")), tx.add(draft("cut\0off"))))
+        tx.add(draft("after"))
+
+    run(postgres, use_case)
+    kept = run(postgres, lambda tx: [tx.get(Referral, id) for id in ("inside", "cut", "after")])
+    assert [each and each.id for each in kept] == [None, None, "after"]

@@ -1,4 +1,4 @@
-"""Files that people sent, brought in from a platform."""
+"""What is read from a platform: no more than it may be."""
 
 from __future__ import annotations
 
@@ -13,14 +13,22 @@ MOST_FILE_BYTES: Final = 25_000_000
 
 
 async def body_of(answer: aiohttp.ClientResponse) -> bytes:
-    """The body, as far as it may be. Raises SendFailed for a larger one."""
-    if (answer.content_length or 0) > MOST_FILE_BYTES:
+    """A file that is the body. Raises SendFailed for one that is too large."""
+    content = await read_to_end(answer, MOST_FILE_BYTES)
+    if content is None:
         raise SendFailed("file_too_large", final=True)
+    return content
+
+
+async def read_to_end(answer: aiohttp.ClientResponse, most: int) -> bytes | None:
+    """The whole body; None for one of more than `most` bytes, which is not read to its end."""
+    if (answer.content_length or 0) > most:
+        return None
     pieces: list[bytes] = []
     size = 0
     async for piece in answer.content.iter_any():
         size += len(piece)
-        if size > MOST_FILE_BYTES:
-            raise SendFailed("file_too_large", final=True)
+        if size > most:
+            return None
         pieces.append(piece)
     return b"".join(pieces)

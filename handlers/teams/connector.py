@@ -23,6 +23,8 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 
 from handlers.delivery import SendFailed
+from handlers.fetching import read_to_end
+from handlers.teams import wire
 from handlers.teams.payloads import THREAD_MARK
 
 Json = dict[str, Any]
@@ -153,7 +155,7 @@ class Connector:
         return self._session
 
     async def post(self, service_url: str, conversation: str, root: str | None, activity: Json) -> str:
-        """Post into a conversation, or into the thread under `root`; the message's id."""
+        """Post into a conversation, or the thread under `root`; the message's id, empty if none is told."""
         answer = await self._call("POST", service_url, _activities(conversation, root), activity)
         return str(answer.get("id") or "")
 
@@ -192,11 +194,12 @@ class Connector:
     async def _once(
         self, method: str, url: str, body: Json, headers: dict[str, str]
     ) -> tuple[int, Mapping[str, str], Json]:
+        headers = {**headers, "Content-Type": "application/json"}
         async with self.session.request(
-            method, url, json=body, headers=headers, allow_redirects=False
+            method, url, data=wire.encoded(body), headers=headers, allow_redirects=False
         ) as answer:
-            content = await answer.content.read(MOST_ANSWER)
-        return answer.status, answer.headers, _object(content)
+            content = await read_to_end(answer, MOST_ANSWER)
+        return answer.status, answer.headers, _object(content or b"")
 
 
 def refusal(status: int, headers: Mapping[str, str], answer: Json, now: datetime | None = None) -> SendFailed:

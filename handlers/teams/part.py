@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from handlers.background import Background
 from handlers.clock import Clock
-from handlers.teams import invokes, payloads
+from handlers.teams import invokes, payloads, wire
 from handlers.teams.addresses import Addresses
 from handlers.teams.connector import AppToken, Connector, NoToken, Token
 from handlers.teams.listeners import Listeners
@@ -166,7 +166,10 @@ class _Receiver:
         except (ValidationError, RecursionError):
             return _bad("The activity has a part that is not of the right kind.")
         if response.body is not None:
-            return web.json_response(response.body, status=response.status_code)
+            content = wire.encoded(response.body)
+            return web.Response(
+                body=content, status=response.status_code, content_type="application/json", charset="utf-8"
+            )
         return web.Response(status=response.status_code)
 
     async def _failed(self, context: TurnContext, error: Exception) -> None:

@@ -9,7 +9,6 @@ https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -102,27 +101,23 @@ def attachment(content: Json) -> Json:
 
 def adaptive_card(card: Card, client: Client = TEAMS, viewers: Sequence[str] = (), subject: str = "") -> Json:
     """The card as an Adaptive Card, shortened at the end if it is larger than Teams takes; buttons stay."""
-    made = whole(list(_body(card, client)) or [line(card.fallback)], card.fallback)
+    more: Json = {}
     if viewers and client.own_views:
-        made["refresh"] = {
-            "action": {
-                "type": "Action.Execute",
-                "verb": wire.REFRESH,
-                "data": wire.data(wire.REFRESH, subject),
-            },
-            "userIds": list(viewers[:MOST_VIEWERS]),
-        }
-    return made
+        action = {"type": "Action.Execute", "verb": wire.REFRESH, "data": wire.data(wire.REFRESH, subject)}
+        more["refresh"] = {"action": action, "userIds": list(viewers[:MOST_VIEWERS])}
+    return whole(list(_body(card, client)) or [line(card.fallback)], card.fallback, more)
 
 
-def whole(body: Sequence[Json], fallback: str) -> Json:
-    """An Adaptive Card of these elements, as many as fit."""
+def whole(body: Sequence[Json], fallback: str, more: Json | None = None) -> Json:
+    """An Adaptive Card of these elements, as many as fit beside `more` of the card's properties."""
+    more = more or {}
     return {
         "type": "AdaptiveCard",
         "$schema": SCHEMA,
         "version": CARD_VERSION,
         "fallbackText": shown(fallback, MOST_FALLBACK),
-        "body": within(body),
+        "body": within(body, MOST_BYTES - size(more)),
+        **more,
     }
 
 
@@ -174,13 +169,13 @@ def link(label: str, url: str) -> Json:
     return actions([{"type": "Action.OpenUrl", "title": shown(label, MOST_BUTTON_TEXT), "url": url}])
 
 
-def within(body: Sequence[Json]) -> list[Json]:
-    """As much as fits; where some doesn't, a line says so, and buttons and fields are kept."""
+def within(body: Sequence[Json], most: int = MOST_BYTES) -> list[Json]:
+    """As much as fits `most` bytes; where some doesn't, a line says so, and buttons and fields are kept."""
     sizes = [size(piece) for piece in body]
-    if sum(sizes) <= MOST_BYTES:
+    if sum(sizes) <= most:
         return list(body)
     hint = line(CUT_OFF, _RUNS[Tone.QUIET])
-    room = MOST_BYTES - size(hint)
+    room = most - size(hint)
     kept: set[int] = set()
     needed = [index for index, piece in enumerate(body) if _is_needed(piece)]
     others = [index for index, piece in enumerate(body) if not _is_needed(piece)]
@@ -197,8 +192,8 @@ def within(body: Sequence[Json]) -> list[Json]:
 
 
 def size(piece: Json) -> int:
-    """Bytes of its JSON."""
-    return len(json.dumps(piece, ensure_ascii=False).encode("utf-8", "replace")) + 2
+    """Bytes of its JSON, and of what parts it from the next."""
+    return len(wire.encoded(piece)) + 2
 
 
 def _is_needed(piece: Json) -> bool:

@@ -17,7 +17,7 @@ from handlers.delivery import SendFailed
 from handlers.fetching import body_of
 from handlers.teams.addresses import Addresses, conversation
 from handlers.teams.connector import TROUBLE, Connector
-from handlers.teams.payloads import kind_of
+from handlers.teams.payloads import THREAD_MARK, kind_of
 from handlers.teams.render import Client, message
 from handlers.teams.tokens import is_here
 from referral_bot.cards.elements import Button, Buttons, Card, Text
@@ -73,8 +73,13 @@ class TeamsSender:
         if outgoing.retry:
             log.warning("teams_sent_again", outbox_id=outgoing.id)
         if to.kind is ConversationKind.CHANNEL and root is None:
-            return await self._begin_thread(to, activity)
-        return await self._connector.post(to.service_url, to.conversation, root, activity)
+            id = await self._begin_thread(to, activity)
+        else:
+            id = await self._connector.post(to.service_url, to.conversation, root, activity)
+        if not id:
+            # It was taken. Without its id it can't be redrawn or answered, so once more, but not for ever.
+            raise SendFailed("no_message_id", final=outgoing.retry)
+        return id
 
     async def direct(self, account: str, member: str = "") -> Conversation:
         """The conversation of one person with the bot, begun if there is none yet. Raises SendFailed."""
@@ -164,7 +169,7 @@ class TeamsSender:
             "activity": activity,
         }
         id, message_id = await self._connector.create(to.service_url, parameters)
-        return message_id or id.rpartition("=")[2]
+        return message_id or id.partition(THREAD_MARK)[2]
 
 
 def _card(outgoing: Outgoing) -> Card:

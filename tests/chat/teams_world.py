@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import random
 import shutil
 import time
@@ -47,6 +48,8 @@ OFFICE_CHANNEL = "19:lakeside@thread.tacv2"
 INTAKE_CHANNEL = "19:intake@thread.tacv2"
 GROUP = "19:lakesidegroup@thread.v2"
 TEAM = "19:team@thread.tacv2"
+MOST_OF_A_MESSAGE = 28 * 1024
+"""Bytes that Teams takes."""
 
 
 @cache
@@ -158,6 +161,10 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     takes_it: bool = False
     """It takes the message, and the answer is lost."""
+    answers: bytes | None = None
+    """It takes the message, and this is the answer."""
+    in_pieces: bool = False
+    """It takes the message, and the answer comes piece by piece."""
     times: int = 1
 
 
@@ -285,6 +292,8 @@ class World(Ways):
     files: dict[str, bytes] = field(default_factory=dict)
     """What lies with the connector to be fetched, by path."""
     service_url: str = ""
+    answered: bytes = b""
+    """What the bot answered last, as it came."""
 
     def __post_init__(self) -> None:
         self.maria = Someone(self, "Maria Gomez", 1, OFFICE_CHANNEL)
@@ -333,27 +342,44 @@ class World(Ways):
 
     # -- what the connector does
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def take(self, request: web.Request) -> web.StreamResponse:
         """Take a call of the bot."""
         path = unquote(request.match_info["path"])
         self.calls.append((request.method, path, request.headers.get("Authorization", "")))
         if request.method == "GET":
             return web.Response(body=self.files[path], content_type="application/octet-stream")
-        body = await request.json()
+        content = await request.read()
+        body = json.loads(content)
+        if len(content) > MOST_OF_A_MESSAGE:
+            return web.json_response({"error": {"code": "MessageSizeTooBig"}}, status=413)
         if self.refused and path.startswith(f"v3/conversations/{self.refused[0]}"):
             return web.json_response({"error": {"code": self.refused[2]}}, status=self.refused[1])
         fault = self._fault()
-        if fault is not None and not fault.takes_it:
+        if fault is not None and not fault.takes_it and fault.answers is None and not fault.in_pieces:
             if not fault.status:
                 assert request.transport is not None
                 request.transport.close()
             error = {"error": {"code": fault.code, "message": "Jane Whitcomb"}}
             return web.json_response(error, status=fault.status or 500, headers=fault.headers)
-        answer = self._taken(request.method, path, body)
-        if fault is not None:
+        answer = json.dumps(self._taken(request.method, path, body)).encode()
+        if fault is not None and fault.in_pieces:
+            return await self._in_pieces(request, answer)
+        if fault is not None and fault.takes_it:
             assert request.transport is not None
             request.transport.close()
-        return web.json_response(answer)
+        if fault is not None and fault.answers is not None:
+            answer = fault.answers
+        return web.Response(body=answer, content_type="application/json")
+
+    async def _in_pieces(self, request: web.Request, answer: bytes) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for piece in (answer[:5], answer[5:]):
+            await response.write(piece)
+            for _ in range(50):  # until the bot has been given it
+                await asyncio.sleep(0)
+        await response.write_eof()
+        return response
 
     def _fault(self) -> Fault | None:
         fault = self.fault
@@ -464,6 +490,7 @@ class World(Ways):
         ):
             text = await answer.read()
             found = await answer.json() if text and answer.content_type == "application/json" else {}
+        self.answered = text
         return answer.status, found
 
     async def install(self, *people: Someone) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from bot import COMPLETE
-from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, World, buttons, inputs, said
+from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, Post, World, buttons, inputs, said
 from ways import TUESDAY
 
 from handlers.delivery import SendFailed
 from handlers.teams.connector import refusal
+from handlers.teams.render import message
+from referral_bot.cards.elements import Card, Text
 from referral_bot.model import State
 
 Json = dict[str, Any]
@@ -19,6 +21,11 @@ Json = dict[str, Any]
 
 def outbox(world: World) -> list[tuple[str, str | None]]:
     return world.rows("SELECT status, failure FROM outbox ORDER BY created_at, seq")
+
+
+def drafts(world: World) -> list[Post]:
+    """Maria's draft, as often as it has been posted into her own chat."""
+    return [post for post in world.posts(world.maria.chat) if "Check it, then press Submit" in post]
 
 
 async def sent(world: World) -> None:
@@ -122,19 +129,54 @@ async def test_what_passes_is_tried_again_and_arrives_once(world: World, fault: 
     assert {status for status, _ in outbox(world)} == {"sent"}
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(takes_it=True), Fault(answers=b""), Fault(answers=b"{}"), Fault(answers=b"x" * 100_000)],
+    ids=["lost", "empty", "without an id", "too long"],
+)
 async def test_a_message_whose_answer_was_lost_comes_once_more_and_that_is_logged(
-    world: World, logs: io.StringIO
+    world: World, logs: io.StringIO, fault: Fault
 ) -> None:
+    world.fault = fault
     await world.maria.writes(COMPLETE)
-    before = len(world.posts(world.maria.chat))
-    world.fault = Fault(takes_it=True)
-    await world.tess.writes("help")
-    await world.maria.writes("status all mine")
+    assert len(drafts(world)) == 1
     await world.later(minutes=2)
-    answers = [post.text for post in world.posts(world.maria.chat)[before:]]
-    assert len(answers) <= 2
-    assert {status for status, _ in outbox(world)} == {"sent"}
-    assert len(answers) == 1 or "teams_sent_again" in logs.getvalue()
+    first, second = drafts(world)
+    assert second.text == first.text
+    assert "teams_sent_again" in logs.getvalue()
+    assert world.rows("SELECT status, sent_as FROM outbox") == [("sent", second.id)]
+
+
+async def test_a_message_whose_id_is_never_told_is_given_up_after_the_second(world: World) -> None:
+    world.fault = Fault(answers=b"{}", times=100)
+    await world.maria.writes(COMPLETE)
+    for _ in range(5):
+        await world.later(minutes=6)
+    assert len(drafts(world)) == 2
+    assert ("dead", "no_message_id") in outbox(world)
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(world: World) -> None:
+    world.fault = Fault(in_pieces=True)
+    await world.maria.writes(COMPLETE)
+    (draft,) = drafts(world)
+    assert world.rows("SELECT status, sent_as FROM outbox") == [("sent", draft.id)]
+
+
+async def test_text_of_every_script_leaves_as_large_as_it_was_measured(world: World) -> None:
+    long = Card("x", "Title", tuple(Text("Ж" * 900) for _ in range(20)))
+    connector = world.bot._teams.sender._connector  # type: ignore[union-attr]
+    id = await connector.post(world.service_url, world.maria.chat, None, message(long))
+    post = world.posts(world.maria.chat)[-1]
+    assert post.id == id
+    assert "There is more than fits here" in post
+
+
+async def test_answers_are_not_escaped_into_more_than_was_measured(world: World) -> None:
+    await world.maria.writes(COMPLETE.replace("Jane Whitcomb", "Zoë Müller"))
+    await world.maria.opens(world.head(world.maria.chat), "Edit")
+    assert "Zoë".encode() in world.answered
+    assert b"\\u" not in world.answered
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from tests.unit.hostile import HOSTILE
 
 Json = dict[str, Any]
 MOST_OF_A_MESSAGE = 28 * 1024
+VIEWERS = [f"29:{'x' * 90}{number:03}" for number in range(100)]
 
 texts = st.sampled_from(list(HOSTILE)).map(HOSTILE.__getitem__) | st.text(max_size=200)
 buttons = st.builds(
@@ -100,7 +101,12 @@ def test_a_message_stays_under_what_teams_takes_however_much_there_is(card: Card
     few = Card(
         card.fallback, card.title, tuple(e for e in card.elements if not isinstance(e, Buttons | Choices))
     )
-    assert size(message(few)) < MOST_OF_A_MESSAGE
+    assert size(message(few, viewers=VIEWERS)) < MOST_OF_A_MESSAGE
+
+
+def test_viewers_take_their_room_from_the_text() -> None:
+    full = Card("Я" * 500, "Я" * 200, tuple(Text("Я" * 900) for _ in range(20)))
+    assert 20_000 < size(message(full, viewers=VIEWERS)) < MOST_OF_A_MESSAGE
 
 
 @given(texts, texts)

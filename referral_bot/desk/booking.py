@@ -247,7 +247,18 @@ def release(
     for appointment in standing:
         appointment.status, appointment.reason = AppointmentStatus.CANCELLED, reason
         turn.tx.save(appointment)
+    if standing:
+        _forget_reminders(turn, referral, {appointment.id for appointment in standing})
     return bool(standing)
+
+
+def _forget_reminders(turn: Turn, referral: Referral, appointments: set[str]) -> None:
+    """Nobody is reminded of these any more. One that is being sent at this moment is waited for, so that it
+    stands before the cancellation.
+    """
+    waiting = turn.tx.follow_ups(referral.id)
+    gone = [one.id for one in waiting if one.argument.partition(":")[0] in appointments]
+    turn.tx.finish_follow_ups(gone, turn.now)
 
 
 def held_slot(scene: Scene, referral: Referral) -> str | None:

@@ -278,7 +278,6 @@ def _visit_reminder(matter: Matter, follow_up: FollowUp) -> None:
     shown = telling.view(matter, referral, Audience.OFFICE)
     bring = f" Please bring: {shown.service.bring}" if shown.service and shown.service.bring else ""
     told = f"Coming up: {details.visit(shown, appointment)}.{bring}"
-    matter.tx.save(appointment)  # so that one that is cancelled at this moment makes this Stale
     event = record.happened(matter, referral.id, EventKind.REMINDED, None, {"text": told})
     telling.tell(matter, referral, event)
 

@@ -86,3 +86,22 @@ def test_one_that_fails_is_told_and_put_off_and_the_others_are_done(monkeypatch:
     assert kept["broken"].due_at == office.now + followups.AGAIN
     office.deliver()
     assert any("Coming up" in said for said in office.told(Audience.OFFICE, referral.id))
+
+
+def test_visit_that_is_given_back_leaves_no_reminders_waiting() -> None:
+    office = Office()
+    referral = office.submitted()
+    office.press("tess", "claim", referral.id)
+    for _ in range(2):  # booked, and booked again for another time
+        form = office.press("tess", "book", referral.id).form
+        assert form is not None
+        times = next(field for field in form.fields if field.type == "choice")
+        office.fill("tess", form, time=times.options[-1].value)
+    visit = next(a for a in office.store.all(Appointment) if a.status is AppointmentStatus.BOOKED)
+    waiting = office.store.run(lambda tx: tx.follow_ups(referral.id))
+    reminders = [f for f in waiting if f.kind is FollowUpKind.VISIT_REMINDER]
+    assert reminders
+    assert {f.argument.partition(":")[0] for f in reminders} == {visit.id}
+    office.act("maria", "cancel_appointment", referral.id, reason="pat")
+    waiting = office.store.run(lambda tx: tx.follow_ups(referral.id))
+    assert [f for f in waiting if f.kind is FollowUpKind.VISIT_REMINDER] == []

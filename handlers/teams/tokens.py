@@ -10,6 +10,7 @@ Source: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-res
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ KEYS_LAST: Final = 24 * 3600.0
 """Seconds after which the keys are fetched anew."""
 KEYS_REST: Final = 60.0
 """Seconds between two fetches at least, however many tokens name a key that nobody knows."""
+TROUBLE_REST: Final = 5.0
+"""Seconds after a fetch that brought nothing, in which nobody waits for another."""
 FETCH_SECONDS: Final = 5.0
 
 
@@ -79,19 +82,23 @@ class PublishedKeys:
         self._url = url
         self._monotonic = monotonic
         self._known: dict[str, SigningKey] = {}
-        self._fetched: float | None = None
+        self._stale_at = -math.inf
+        self._rests_until = -math.inf
         self._fetching = asyncio.Lock()
 
     async def find(self, kid: str) -> SigningKey | None:
         """The key of this id; one that isn't known may have been published since."""
-        if kid not in self._known or self._age() > KEYS_LAST:
+        if self._is_wanting(kid):
             async with self._fetching:
-                if self._age() > (KEYS_REST if kid not in self._known else KEYS_LAST):
+                if self._is_wanting(kid):
                     await self._fetch()
+        if not self._known:
+            raise NotAdmitted("keys_unreachable", status=503)
         return self._known.get(kid)
 
-    def _age(self) -> float:
-        return KEYS_LAST * 2 if self._fetched is None else self._monotonic() - self._fetched
+    def _is_wanting(self, kid: str) -> bool:
+        now = self._monotonic()
+        return (kid not in self._known or now > self._stale_at) and now > self._rests_until
 
     async def _fetch(self) -> None:
         timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
@@ -104,13 +111,13 @@ class PublishedKeys:
                 found = signing_keys(published) if answer.status == 200 else {}
         except (aiohttp.ClientError, TimeoutError, ValueError, AttributeError, TypeError):
             found = {}
+        now = self._monotonic()
         if found:
             self._known = found
-        elif not self._known:
-            raise NotAdmitted("keys_unreachable", status=503)
+            self._stale_at, self._rests_until = now + KEYS_LAST, now + KEYS_REST
         else:
-            log.warning("teams_keys_not_renewed")
-        self._fetched = self._monotonic()
+            log.warning("teams_keys_not_fetched")
+            self._rests_until = now + TROUBLE_REST
 
 
 class Gate:
@@ -125,9 +132,11 @@ class Gate:
         scheme, _, token = header.strip().partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAdmitted("no_token")
+        if not token.isascii():
+            raise NotAdmitted("not_a_token")
         try:
             claims, key = await self._verified(token.strip())
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise NotAdmitted(type(error).__name__) from None
         if key.endorsements and activity["channelId"] not in key.endorsements:
             raise NotAdmitted("key_not_for_channel", status=403)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +10,15 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from handlers.teams.tokens import KEYS_LAST, KEYS_REST, NotAdmitted, PublishedKeys, is_here, same_url
+from handlers.teams.tokens import (
+    KEYS_LAST,
+    KEYS_REST,
+    TROUBLE_REST,
+    NotAdmitted,
+    PublishedKeys,
+    is_here,
+    same_url,
+)
 
 Json = dict[str, Any]
 
@@ -97,6 +106,30 @@ async def test_without_any_keys_nothing_is_let_in() -> None:
         with pytest.raises(NotAdmitted, match="keys_unreachable") as refused:
             await keys.find("a")
         assert refused.value.status == 503
+
+
+async def test_where_keys_cannot_be_had_nobody_waits_for_the_same_trouble_again() -> None:
+    async with published() as (place, keys, time):
+        place.status = 500
+        refused = await asyncio.gather(*(keys.find(f"{n}") for n in range(8)), return_exceptions=True)
+        assert {str(one) for one in refused} == {"keys_unreachable"}
+        assert place.asked == 1
+        time.now += TROUBLE_REST + 1
+        place.status, place.keys = 200, [jwk("a")]
+        assert await keys.find("a") is not None
+
+
+async def test_keys_that_could_not_be_renewed_are_asked_for_again_soon() -> None:
+    async with published() as (place, keys, time):
+        place.keys = [jwk("a")]
+        assert await keys.find("a") is not None
+        time.now += KEYS_LAST + 1
+        place.status = 500
+        assert await keys.find("a") is not None
+        time.now += TROUBLE_REST + 1
+        place.status = 200
+        assert await keys.find("a") is not None
+        assert place.asked == 3
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,15 @@ STARTED: Final = Card(
     "A draft was started.",
     elements=(Text("I started a draft from that message. It stands in the conversation."),),
 )
+ELSEWHERE: Final = Card(
+    "It stands in our own chat.",
+    elements=(Text("I am not in this chat, so I put it into our own: you find it there."),),
+)
+"""Where the extension is used in a chat with somebody else, which the bot isn't in."""
+UNREACHED: Final = (
+    "I am not in this chat, and I could not put it into our own just now. "
+    "Please write to me directly, or try again in a moment."
+)
 MOST_FOUND: Final = 15
 MOST_TYPED: Final = 10_000
 

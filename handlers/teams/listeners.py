@@ -32,6 +32,7 @@ ELSEWHERE: Final = (
 )
 DONE: Final = "Done."
 LEFT: Final = "Nothing was sent."
+NOT_RENEWED: Final = "I can't show your own view of this card just now."
 HOME: Final = frozenset({"home", "my referrals"})
 
 
@@ -71,12 +72,12 @@ class Listeners:
     async def heard(self, activity: Json) -> None:
         """Something was said, or the bot was added somewhere. Raises what the store raises."""
         if self._is_elsewhere(activity):
-            if activity["type"] == "message":
-                await self._refuse(activity)
+            if payloads.speaks_to_bot(activity):
+                self._refuse(activity)
             return
         at = await self._addresses.keep(activity)
         match activity["type"]:
-            case "message" if isinstance(activity.get("value"), dict) and not activity.get("text"):
+            case "message" if payloads.is_press(activity):
                 await self._pressed(activity, at)
             case "message":
                 await self._said(activity, at)
@@ -97,7 +98,7 @@ class Listeners:
             self._background.start(self._replies.whisper(account, said.place, at, outcome.private))
 
     async def _pressed(self, activity: Json, at: Conversation) -> None:
-        """A card's button came as a message, as clients without `Action.Execute` send it."""
+        """A card's button came as a message."""
         account, carried = payloads.speaker(activity), wire.read(activity["value"])
         place = payloads.place(activity, str(activity.get("replyToId") or activity["id"]))
         card = _says(OUTDATED)
@@ -109,7 +110,7 @@ class Listeners:
             card = outcome.private or _says("Please open that from the newest Teams: it is a form.")
         self._background.start(self._replies.whisper(account, place, at, card))
 
-    async def _refuse(self, activity: Json) -> None:
+    def _refuse(self, activity: Json) -> None:
         """Nothing of it is kept, and nothing told but that this is the wrong place."""
         at, place = self._addresses.told(activity), payloads.place(activity, activity["id"])
         log.warning("teams_other_tenant")
@@ -127,7 +128,7 @@ class Listeners:
             return Answer(501)
         if self._is_elsewhere(activity):
             return invokes.refused(activity["name"], ELSEWHERE)
-        await self._addresses.keep(activity)
+        # Where it was is not kept: extensions and their searches are used in chats that the bot isn't in.
         return await listener(activity)
 
     async def _acted(self, activity: Json) -> Answer:
@@ -152,6 +153,8 @@ class Listeners:
         if card is not None:
             viewers = (account.also or account.account,) if carried.action == wire.REFRESH else ()
             return invokes.card(adaptive_card(card, self._client, viewers, carried.subject))
+        if carried.action == wire.REFRESH:
+            return invokes.failed("adaptiveCard/action", NOT_RENEWED)  # clients then leave the card as it is
         return invokes.card(adaptive_card(_says(LEFT), self._client))
 
     async def _form_in_place(
@@ -195,11 +198,16 @@ class Listeners:
         carried = wire.read(payloads.value(activity).get("data"))
         if carried is None or not carried.is_form:
             return invokes.dialog_says(OUTDATED)
-        account, place = payloads.speaker(activity), _pressed_at(activity)
-        outcome = await self._submitted(activity, account, place, carried)
-        if not outcome.errors:
-            return await self._in_dialog(account, _opener(carried), outcome)
-        form = await self._form_again(account, place, carried)
+        account, asked = payloads.speaker(activity), _pressed_at(activity)
+        place = await self._reached(activity, account, asked)
+        if place is None:
+            outcome = Outcome(errors={"": extension.UNREACHED})
+        else:
+            outcome = await self._submitted(activity, account, place, carried)
+            if not outcome.errors:
+                outcome = outcome if place == asked else _told(outcome, extension.ELSEWHERE)
+                return await self._in_dialog(account, _opener(carried), outcome)
+        form = await self._form_again(account, place or asked, carried)
         if form is None or carried.opener is None:
             return invokes.dialog("Not sent", adaptive_card(_objections(outcome, carried), self._client))
         drawn = await self._drawn(
@@ -230,16 +238,32 @@ class Listeners:
     async def _made_referral(self, activity: Json) -> Answer:
         """“Make this a referral” on a message: a draft under it; from the compose box, the form."""
         account = payloads.speaker(activity)
-        text, place = extension.chosen(activity)
+        text, chosen = extension.chosen(activity)
+        place = await self._reached(activity, account, chosen)
+        if place is None:
+            return invokes.dialog_says(extension.UNREACHED)
         if not text:
             outcome = await self._turns.press(_key(activity), account, Press("refer", "", "", place))
             return await self._in_dialog(account, wire.Opener("refer"), outcome)
         outcome = await self._turns.press(
             _key(activity), account, Press("make_referral", "", text, place), text
         )
-        if outcome.private is None and outcome.form is None:
-            outcome = Outcome(private=extension.STARTED)
+        outcome = _told(outcome, extension.STARTED if place == chosen else extension.ELSEWHERE)
         return await self._in_dialog(account, wire.Opener("refer"), outcome)
+
+    async def _reached(self, activity: Json, account: Account, place: Place) -> Place | None:
+        """Where what comes of an invoke can stand; none if not even the person's own chat can be reached.
+
+        The extension is also used in chats of two people: the bot isn't in them, whatever they look like.
+        """
+        if not place.direct or not activity["name"].startswith("composeExtension/"):
+            return place
+        own = await self._replies.own_chat(account)
+        if own is None:
+            return None
+        if own.conversation == place.channel:
+            return place
+        return Place(wire.PLATFORM, place.tenant, own.conversation, direct=True, flat=True)
 
     async def _looked_up(self, activity: Json) -> Answer:
         """Own referrals, searched from the compose box."""
@@ -295,6 +319,11 @@ def _pressed_at(activity: Json) -> Place:
 
 def _opener(carried: wire.Carried) -> wire.Opener:
     return carried.opener or wire.Opener(carried.action, carried.subject, carried.value)
+
+
+def _told(outcome: Outcome, card: Card) -> Outcome:
+    """What came of it, or this card where nothing is said of it."""
+    return outcome if outcome.private or outcome.form else Outcome(private=card)
 
 
 def _bot_was_added(activity: Json) -> bool:

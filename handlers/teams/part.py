@@ -175,14 +175,14 @@ class _Receiver:
     async def _failed(self, context: TurnContext, error: Exception) -> None:
         """What a person is told where a listener raised: nothing of the error.
 
-        Raises it again where there is nobody to tell, or not even that could be said, so that the activity
+        Raises it again where nobody spoke to the bot, or not even that could be said, so that the activity
         may be brought again.
         """
         log.error("teams_request_failed", exc_info=error)
         activity = cast(Json, context.turn_state["activity"])
         if activity["type"] == "invoke":
             await _answer(context, invokes.failed(activity["name"], NOT_KEPT))
-        elif activity["type"] == "message":
+        elif payloads.speaks_to_bot(activity):
             place = payloads.place(activity, activity["id"])
             if not await self._replies.say(place, self._addresses.told(activity), NOT_HEARD):
                 raise error
@@ -261,7 +261,10 @@ def _is_of_this_machine(request: web.Request) -> bool:
     machine's own name.
     """
     passed_on = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP"))
-    host = urlsplit(f"//{request.host}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return False
     by_program = request.content_type == "application/json" and is_here(host)
     return is_here(request.remote or "") and by_program and not passed_on
 

@@ -137,6 +137,18 @@ def message(activity: Json) -> Message:
     )
 
 
+def speaks_to_bot(activity: Json) -> bool:
+    """Whether it is a message for the bot: in a chat of two, with a mention of it, or by a card's button."""
+    if activity["type"] != "message":
+        return False
+    return kind(activity) is ConversationKind.PERSONAL or typed_text(activity).addressed or is_press(activity)
+
+
+def is_press(activity: Json) -> bool:
+    """Whether a message is a card's button, as clients without `Action.Execute` send it."""
+    return isinstance(activity.get("value"), dict) and not activity.get("text")
+
+
 def files(activity: Json) -> tuple[IncomingFile, ...]:
     """The files of a message, and the pictures put into its text."""
     return tuple(

@@ -47,6 +47,16 @@ class Replies:
             if not place.direct:
                 await self.say(place, at, COME_HERE)
 
+    async def own_chat(self, account: Account) -> Conversation | None:
+        """A person's own chat with the bot, begun if there is none yet; none where it can't be reached."""
+        try:
+            return await self._sender.direct(account.account, account.also)
+        except SendFailed as failure:
+            log.warning("teams_own_chat_unreached", code=failure.code)
+        except Exception:
+            log.exception("teams_own_chat_not_found")
+        return None
+
     async def say(self, place: Place, at: Conversation, card: Card) -> bool:
         """A card that everybody there may read, where somebody spoke; whether it has arrived."""
         root = place.root or place.message if at.kind is ConversationKind.CHANNEL else None

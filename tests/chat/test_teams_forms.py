@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bot import COMPLETE
-from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Post, World, actions, buttons, inputs, said
+from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Post, Someone, World, actions, buttons, inputs, said
 
 from referral_bot.model import State
 
@@ -220,3 +220,71 @@ async def test_own_referrals_are_found_from_the_compose_box(world: World, words:
     others = await world.invoke(world.omar, "composeExtension/query", value)
     assert "attachments" not in others["composeExtension"]
     assert reference not in str(others)
+
+
+# ---------------------------------------------------------------- the message extension where the bot isn't
+
+
+TWO = "19:maria_omar@unq.gbl.spaces"
+"""A chat of two people, without the bot."""
+
+
+async def _between_two(world: World, who: Someone, name: str, value: Json) -> Json:
+    """An invoke from a chat of two people; Teams calls it personal, as it does one with the bot."""
+    activity = world.activity(who, "invoke", TWO, name=f"composeExtension/{name}", value=value)
+    activity["conversation"]["conversationType"] = "personal"
+    status, answer = await world.deliver(activity)
+    assert status == 200
+    await world.settled()
+    return who._see(answer)
+
+
+async def test_a_search_among_two_people_does_not_bring_private_answers_there(world: World) -> None:
+    await _between_two(world, world.tess, "query", {"parameters": []})
+    before = len(world.tess.direct)
+    await world.tess.mentions("help", INTAKE_CHANNEL)
+    assert world.posts(TWO) == []
+    assert len(world.tess.direct) == before + 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_message_among_two_people_becomes_a_draft_in_the_own_chat(world: World, known: bool) -> None:
+    if not known:
+        await world.transact(
+            lambda tx: tx._cursor.execute("DELETE FROM conversation WHERE account LIKE '%1'")
+        )
+    text = "<p>Jane Whitcomb 3/14/1962, palpitations, cardiology, urgent</p>"
+    await _between_two(
+        world, world.maria, "fetchTask", {"messagePayload": {"id": "77", "body": {"content": text}}}
+    )
+    assert "into our own" in world.maria.told
+    assert world.posts(TWO) == []
+    await world.maria.presses(world.head(world.maria.chat), "Edit")
+    assert field(world.maria.shown, "Patient name")["value"] == "Jane Whitcomb"
+
+
+async def test_a_form_sent_among_two_people_is_followed_in_the_own_chat(world: World) -> None:
+    await _between_two(world, world.maria, "fetchTask", {"commandContext": "compose"})
+    form = world.maria.shown
+    assert form is not None
+    filled = {"Patient name": "Jane Whitcomb", "Date of birth": "3/14/1962", "Phone": "309-555-0123"}
+    filled |= {"Service": "cardiology", "Reason": "Palpitations", "Urgency": "urgent"}
+    data = {**actions(form)["Submit"]["data"]}
+    data |= {one["id"]: filled[one["label"]] for one in inputs(form) if one["label"] in filled}
+    await _between_two(world, world.maria, "submitAction", {"data": data})
+    assert "into our own" in world.maria.told
+    assert world.posts(TWO) == []
+    assert "RB-" in world.head(world.maria.chat)
+
+
+async def test_where_the_own_chat_cannot_be_reached_nothing_typed_is_lost(world: World) -> None:
+    await _between_two(world, world.maria, "fetchTask", {"commandContext": "compose"})
+    form = world.maria.shown
+    assert form is not None
+    (reason,) = [one["id"] for one in inputs(form) if one["label"] == "Reason"]
+    data = {**actions(form)["Submit"]["data"], reason: "Palpitations"}
+    await world.transact(lambda tx: tx._cursor.execute("DELETE FROM conversation"))
+    await _between_two(world, world.maria, "submitAction", {"data": data})
+    assert "Please write to me directly" in world.maria.told
+    assert field(world.maria.shown, "Reason")["value"] == "Palpitations"
+    assert world.rows("SELECT count(*) FROM referral") == [(0,)]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import jwt
@@ -86,6 +89,32 @@ async def test_what_is_not_the_connectors_is_refused_and_has_no_effect(world: Wo
     assert world.calls == []
 
 
+@pytest.mark.parametrize(
+    "header", [b"Bearer a\xff.b.c", b"Bearer \xc3\xa9.b.c", b"\xff", b"Bearer a.\xed\xa0\x80.c"]
+)
+async def test_bytes_that_are_no_token_are_refused(world: World, header: bytes, logs: io.StringIO) -> None:
+    assert await _status(world, b"Authorization: " + header) == 401
+    assert "Traceback" not in logs.getvalue()
+
+
+@pytest.mark.parametrize("host", [b"[", b"[::1", b"a]b"])
+async def test_unsigned_it_takes_nothing_for_a_host_that_is_none(playground: World, host: bytes) -> None:
+    assert await _status(playground, b"Host: " + host) in (400, 403)
+
+
+async def _status(world: World, header: bytes) -> int:
+    """What a request is answered that no HTTP client would send."""
+    url, body = urlsplit(world.url), json.dumps(hello(world)).encode()
+    head = b"POST /api/messages HTTP/1.1\r\nContent-Type: application/json\r\n"
+    if not header.startswith(b"Host"):
+        head += f"Host: {url.netloc}\r\n".encode()
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    writer.write(head + header + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    status = await reader.readline()
+    writer.close()
+    return int(status.split()[1])
+
+
 async def test_what_is_the_connectors_is_let_in(world: World) -> None:
     status, _ = await world.deliver(hello(world))
     assert status == 202
@@ -154,6 +183,15 @@ async def test_another_tenant_is_told_so_and_nothing_more(world: World) -> None:
     assert "belongs to another one" in told
     assert referrals(world) == 0
     assert world.rows("SELECT count(*) FROM conversation WHERE tenant = :tenant", tenant=tenant) == [(0,)]
+
+
+async def test_another_tenants_talk_among_themselves_is_left_alone(world: World) -> None:
+    where = "19:elsewhere@thread.tacv2"
+    activity = world.activity(world.stranger, "message", where, text="Lunch at noon?")
+    activity["channelData"]["tenant"]["id"] = object_id(77)
+    assert (await world.deliver(activity))[0] == 202
+    await world.settled()
+    assert world.posts(where) == []
 
 
 async def test_a_press_from_another_tenant_does_nothing(world: World) -> None:
@@ -298,11 +336,13 @@ async def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(world: Wo
     await world.maria.mentions(COMPLETE)
     await world.maria.presses(world.head(OFFICE_CHANNEL), "Submit")
     head = world.head(INTAKE_CHANNEL)
-    stale = head.card
-    await world.tess.presses(head, "Claim", stale)
-    await world.raj.presses(head, "Claim", stale)
-    assert "Tess Moran" in world.raj.told
-    assert (await world.referral()).owner_key == "tess"
+    await asyncio.gather(*(who.presses(head, "Claim") for who in (world.tess, world.raj)))
+    owner = (await world.referral()).owner_key
+    first, second = (world.tess, world.raj) if owner == "tess" else (world.raj, world.tess)
+    assert owner == first.name.split()[0].lower()
+    assert first.name in second.told
+    assert first.shown is not None
+    assert "Take over" not in buttons(first.shown)
 
 
 # ---------------------------------------------------------------- what people may send
@@ -367,39 +407,67 @@ async def test_a_message_in_a_channel_that_is_not_for_the_bot_is_left_alone(worl
     assert world.posts(OFFICE_CHANNEL) == []
 
 
-async def test_a_store_in_trouble_is_said_without_the_error(
-    world: World, logs: io.StringIO, tmp_path: Path
+async def test_a_store_in_trouble_is_said_without_the_error(world: World, logs: io.StringIO) -> None:
+    with _store_fails(world):
+        status, _ = await world.deliver(hello(world))
+    assert status == 202
+    assert referrals(world) == 0
+    told = world.maria.direct[-1]
+    assert "I could not keep that just now. Please send it again in a moment." in told
+    assert "teams_request_failed" in logs.getvalue()
+    assert "Jane" not in logs.getvalue() + told
+
+
+async def test_while_the_store_is_in_trouble_talk_among_people_stays_unanswered_and_comes_again(
+    world: World,
 ) -> None:
-    with world.disk_full():
-        activity = hello(world)
-        await world.deliver(activity)
-        await world._quiet()
-    texts = [post.text for post in world.posts(world.maria.chat)]
-    if referrals(world) == 0:
-        assert "I could not keep that just now. Please send it again in a moment." in texts[-1]
-    assert "Jane" not in logs.getvalue()
-    assert "Traceback" not in "\n".join(texts)
+    where = "19:lunch@thread.tacv2"
+    activity = world.activity(world.stranger, "message", where, text="Lunch at noon?")
+    with _store_fails(world):
+        status, _ = await world.deliver(activity)
+    assert status == 500
+    assert world.posts(where) == []
+
+
+async def test_a_view_that_cannot_be_renewed_leaves_the_card_as_it_is(world: World) -> None:
+    await world.maria.mentions(COMPLETE)
+    await world.maria.presses(world.head(OFFICE_CHANNEL), "Submit")
+    await world.tess.presses(world.head(INTAKE_CHANNEL), "Claim")
+    head = world.head(INTAKE_CHANNEL)
+    value = {"action": head.card["refresh"]["action"], "trigger": "automatic"}
+    activity = world.activity(world.tess, "invoke", INTAKE_CHANNEL, name="adaptiveCard/action", value=value)
+    with _store_fails(world):
+        status, answer = await world.deliver(activity)
+    assert status == 200
+    assert (answer["statusCode"], answer["type"]) == (500, "application/vnd.microsoft.error")
 
 
 async def test_a_press_while_the_store_is_in_trouble_is_answered_with_a_sentence(world: World) -> None:
     await world.maria.writes(COMPLETE)
     post = world.head(world.maria.chat)
-    store = world.bot._teams.routes[0].handler.__self__._listeners._turns._store  # type: ignore[union-attr,attr-defined]
-    transact, store.transact = store.transact, _fails
-    try:
-        value = {"action": actions(post.card)["Submit"]}
-        activity = world.activity(
-            world.maria, "invoke", world.maria.chat, name="adaptiveCard/action", value=value
-        )
+    value = {"action": actions(post.card)["Submit"]}
+    activity = world.activity(
+        world.maria, "invoke", world.maria.chat, name="adaptiveCard/action", value=value
+    )
+    with _store_fails(world):
         _, answer = await world.deliver(activity)
-    finally:
-        store.transact = transact
     assert "I could not keep that just now" in answer["value"]
     assert "Jane" not in json.dumps(answer)
 
 
-def _fails(use_case: object) -> object:
-    raise OSError("disk full while keeping Jane Whitcomb")
+@contextmanager
+def _store_fails(world: World) -> Iterator[None]:
+    """Nothing is kept while the block runs."""
+
+    def fails(use_case: object) -> object:
+        raise OSError("disk full while keeping Jane Whitcomb")
+
+    store: Any = world.store
+    transact, store.transact = store.transact, fails
+    try:
+        yield
+    finally:
+        store.transact = transact
 
 
 async def test_nothing_of_a_patient_is_in_what_notifications_show(world: World) -> None:
@@ -437,10 +505,10 @@ async def test_a_card_is_not_shown_to_somebody_of_another_office(world: World) -
     await world.maria.mentions(COMPLETE)
     await world.maria.presses(world.head(OFFICE_CHANNEL), "Submit")
     await world.tess.presses(world.head(INTAKE_CHANNEL), "Claim")
-    shown = await _refreshed(world, world.omar)
-    assert "RB-" not in said(shown)
-    shown = await _refreshed(world, world.stranger)
-    assert "RB-" not in said(shown)
+    for who in (world.omar, world.stranger):
+        answer = await _refreshed(world, who)
+        assert answer["code"] == "InternalError"
+        assert "RB-" not in str(answer)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])

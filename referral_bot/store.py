@@ -185,6 +185,9 @@ class Transaction(Protocol):
     def keep_conversation(self, conversation: Conversation) -> None:
         """Keep where a conversation is reached, in the place of what was kept of it before."""
 
+    def forget_conversation(self, conversation: Conversation) -> None:
+        """Forget a conversation that has ended."""
+
     def conversation(self, platform: str, conversation: str) -> Conversation | None:
         """Where a conversation is reached."""
 
@@ -195,7 +198,10 @@ class Transaction(Protocol):
         """The conversation of a tenant, or of any for an empty one, that was heard of last."""
 
     def members(self, platform: str, accounts: Sequence[str]) -> list[str]:
-        """By the platform's own ids, those of these accounts that have a conversation with the bot."""
+        """By the platform's own ids, those of these accounts that have a conversation with the bot.
+
+        Who has not spoken in a conversation that the bot began is not known by that id.
+        """
 
     def claim_outbox(self, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
         """Lease rows that may leave now: at most one of a thread, the oldest not sent, in the order made.

@@ -81,6 +81,7 @@ def _anew(insert: AnyInsert) -> AnyInsert:
 
 
 _KEEP_CONVERSATION = Upsert(tables.CONVERSATION, _anew)
+_FORGET_CONVERSATION = Statement(delete(tables.CONVERSATION).where(_PLACE.id == bindparam("id")))
 
 _OF_THREAD = OUTBOX.where(_ROW.lane == bindparam("thread_id"), order=[_ROW.seq])
 _DEAD = OUTBOX.where(tables.DEAD, order=[_ROW.created_at, _ROW.id])
@@ -183,6 +184,10 @@ class OutboxWork(Work):
         """Keep where a conversation is reached, in the place of what was kept of it before."""
         self._run(_KEEP_CONVERSATION, **CONVERSATIONS.row(conversation, self._connection.ring))
 
+    def forget_conversation(self, conversation: Conversation) -> None:
+        """Forget a conversation that has ended."""
+        self._run(_FORGET_CONVERSATION, id=conversation.id)
+
     def conversation(self, platform: str, conversation: str) -> Conversation | None:
         """Where a conversation is reached."""
         return self._record(CONVERSATIONS, _CONVERSATION, platform=platform, id=f"{platform}:{conversation}")
@@ -196,9 +201,12 @@ class OutboxWork(Work):
         return self._record(CONVERSATIONS, _NEWEST, platform=platform, tenant=tenant)
 
     def members(self, platform: str, accounts: Sequence[str]) -> list[str]:
-        """By the platform's own ids, those of these accounts that have a conversation with the bot."""
+        """By the platform's own ids, those of these accounts that have a conversation with the bot.
+
+        Who has not spoken in a conversation that the bot began is not known by that id.
+        """
         known = (self.personal_conversation(platform, account) for account in accounts)
-        return [place.member for place in known if place is not None]
+        return [place.member for place in known if place is not None and place.member]
 
     def threads(self, subject_id: str) -> list[Thread]:
         """A subject's threads, the office's first."""

@@ -47,6 +47,11 @@ class Addresses:
         """Keep a conversation that the bot has begun itself."""
         await self._transact(lambda tx: tx.keep_conversation(conversation))
 
+    async def forget(self, conversation: Conversation) -> None:
+        """Forget a conversation that has ended."""
+        self._kept.pop(conversation.id, None)
+        await self._transact(lambda tx: tx.forget_conversation(conversation))
+
     async def find(self, conversation: str) -> Conversation | None:
         """Where a conversation is reached, if anything of it has been heard."""
         known = self._kept.get(f"{wire.PLATFORM}:{conversation}")

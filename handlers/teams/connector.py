@@ -64,6 +64,8 @@ _BY_STATUS: Final = {
     413: "message_too_large",
 }
 """What a refusal without a known code means; it is final."""
+_PASSING: Final = frozenset({408, 409, 412, 425, 429})
+"""Refusals of the moment; every other of the request itself is final."""
 
 
 class Token(Protocol):
@@ -205,7 +207,7 @@ class Connector:
 def refusal(status: int, headers: Mapping[str, str], answer: Json, now: datetime | None = None) -> SendFailed:
     """What a refusal means for a message that must arrive.
 
-    What Teams did not have when this was written counts by its status; what may pass is tried again.
+    What Teams did not have when this was written counts by its status.
     """
     error = answer.get("error")
     told = str(error.get("code") or "") if isinstance(error, dict) else ""
@@ -218,7 +220,9 @@ def refusal(status: int, headers: Mapping[str, str], answer: Json, now: datetime
         pause = _retry_after(headers, now or datetime.now(UTC)) if asked else None
         return SendFailed("server_error", retry_after=pause)
     code = FINAL.get(told) or _BY_STATUS.get(status)
-    return SendFailed(code, final=True) if code else SendFailed("teams_refused")
+    if code:
+        return SendFailed(code, final=True)
+    return SendFailed("teams_refused", final=400 <= status < 500 and status not in _PASSING)
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float:

@@ -40,8 +40,10 @@ class Replies:
     async def whisper(self, account: Account, place: Place, at: Conversation, card: Card) -> None:
         """A card for one person alone; `at` is the conversation in which they spoke."""
         try:
-            to = at if place.direct else await self._sender.direct(account.account, account.also)
-            await self._post(to, None, card)
+            if place.direct:
+                await self._post(at, None, card)
+            else:
+                await self._sender.post_to_person(account.account, message(card, self._client), account.also)
         except SendFailed as failure:
             log.warning("teams_private_reply_failed", code=failure.code)
             if not place.direct:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import aiohttp
 import structlog
 
 from handlers.clock import Clock
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 
 FILE_HOSTS: Final = (".sharepoint.com", ".sharepoint.us", ".sharepoint-df.com", ".svc.ms")
 """Where files that people send in Teams lie."""
+ENDED: Final = frozenset({"conversation_gone", "not_a_member"})
+"""What Teams says of a conversation that has ended; the person may have another one by now."""
 
 
 class TeamsSender:
@@ -59,34 +62,56 @@ class TeamsSender:
 
         Bots can't put a file into a conversation: in its place stands where it can be opened.
         """
-        to = await self._address(outgoing)
-        if not self._on_this_machine or is_here(urlsplit(to.service_url).hostname or ""):
-            return await self._sent(outgoing, to)
-        raise SendFailed("service_url_elsewhere", final=True)
-
-    async def _sent(self, outgoing: Outgoing, to: Conversation) -> str:
         activity = message(_card(outgoing), self._client, outgoing.viewers, outgoing.subject)
-        root = outgoing.root if to.kind is ConversationKind.CHANNEL else None
         if outgoing.update is not None:
+            to = await self._address(outgoing)
+            root = _root(outgoing, to)
             await self._connector.update(to.service_url, to.conversation, root, outgoing.update, activity)
             return outgoing.update
         if outgoing.retry:
             log.warning("teams_sent_again", outbox_id=outgoing.id)
-        if to.kind is ConversationKind.CHANNEL and root is None:
-            id = await self._begin_thread(to, activity)
-        else:
-            id = await self._connector.post(to.service_url, to.conversation, root, activity)
+        id = await self._post(outgoing, activity)
         if not id:
             # It was taken. Without its id it can't be redrawn or answered, so once more, but not for ever.
             raise SendFailed("no_message_id", final=outgoing.retry)
         return id
 
-    async def direct(self, account: str, member: str = "") -> Conversation:
-        """The conversation of one person with the bot, begun if there is none yet. Raises SendFailed."""
+    async def post_to_person(self, account: str, activity: Json, member: str = "") -> str:
+        """Post into a person's own conversation with the bot; the message's id. Raises SendFailed.
+
+        One that there isn't yet is begun, and once more where what was known has ended. `member` is the id
+        that the person has with this bot, if it is known.
+        """
+        to = await self._direct(account, member)
+        try:
+            return await self._connector.post(to.service_url, to.conversation, None, activity)
+        except SendFailed as failure:
+            if failure.code not in ENDED:
+                raise
+        await self._addresses.forget(to)
+        to = await self._begin_direct(account, member or to.member, to.service_url)
+        return await self._connector.post(to.service_url, to.conversation, None, activity)
+
+    async def _post(self, outgoing: Outgoing, activity: Json) -> str:
+        if not outgoing.channel:
+            return await self.post_to_person(outgoing.account, activity)
+        to = await self._address(outgoing)
+        root = _root(outgoing, to)
+        if to.kind is ConversationKind.CHANNEL and root is None:
+            return await self._begin_thread(to, activity)
+        return await self._connector.post(to.service_url, to.conversation, root, activity)
+
+    async def _direct(self, account: str, member: str = "") -> Conversation:
         known = await self._addresses.personal(account)
-        if known is not None:
-            return known
-        service_url = await self._addresses.service_url(self._tenant)
+        if known is None:
+            service_url = await self._addresses.service_url(self._tenant)
+            return await self._begin_direct(account, member, service_url)
+        if member and not known.member:
+            known = known.model_copy(update={"member": member})
+            await self._addresses.put(known)
+        return self._reachable(known)
+
+    async def _begin_direct(self, account: str, member: str, service_url: str) -> Conversation:
         if not service_url:
             raise SendFailed("conversation_unknown", final=True)
         parameters: Json = {
@@ -109,7 +134,12 @@ class TeamsSender:
             member=member,
         )
         await self._addresses.put(begun)
-        return begun
+        return self._reachable(begun)
+
+    def _reachable(self, to: Conversation) -> Conversation:
+        if self._on_this_machine and not is_here(urlsplit(to.service_url).hostname or ""):
+            raise SendFailed("service_url_elsewhere", final=True)
+        return to
 
     async def fetch(self, outgoing: Outgoing) -> tuple[bytes, str]:
         """The content and media type of the file that a person sent.
@@ -130,13 +160,18 @@ class TeamsSender:
                     raise SendFailed("file_refused", final=True)
                 content = await body_of(answer)
                 return content, _media_type(answer.content_type, content)
+        except aiohttp.InvalidURL:
+            raise SendFailed("file_elsewhere", final=True) from None
         except TROUBLE as error:
             code = "timeout" if isinstance(error, TimeoutError) else "connection_failed"
             raise SendFailed(code) from None
 
     def _check_place(self, url: str, service_url: str) -> None:
         """Raise SendFailed for a file that is not where Teams keeps files, or not to be had safely."""
-        address = urlsplit(url)
+        try:
+            address = urlsplit(url)
+        except ValueError:
+            raise SendFailed("file_elsewhere", final=True) from None
         host = address.hostname or ""
         at_connector = bool(service_url) and address[:2] == urlsplit(service_url)[:2]
         if self._on_this_machine:
@@ -148,17 +183,18 @@ class TeamsSender:
 
     async def _address(self, outgoing: Outgoing) -> Conversation:
         if not outgoing.channel:
-            return await self.direct(outgoing.account)
+            return await self._direct(outgoing.account)
         known = await self._addresses.find(outgoing.channel)
         if known is not None:
-            return known
+            return self._reachable(known)
         # Of a team's other channels nothing is heard before somebody speaks there.
         tenant = outgoing.tenant or self._tenant
         service_url = await self._addresses.service_url(tenant)
         if not service_url:
             raise SendFailed("conversation_unknown", final=True)
         kind = kind_of(outgoing.channel)
-        return conversation(tenant, outgoing.channel, kind, service_url, self._clock.now())
+        to = conversation(tenant, outgoing.channel, kind, service_url, self._clock.now())
+        return self._reachable(to)
 
     async def _begin_thread(self, to: Conversation, activity: Json) -> str:
         parameters: Json = {
@@ -170,6 +206,11 @@ class TeamsSender:
         }
         id, message_id = await self._connector.create(to.service_url, parameters)
         return message_id or id.partition(THREAD_MARK)[2]
+
+
+def _root(outgoing: Outgoing, to: Conversation) -> str | None:
+    """The thread that it goes into; only channels have threads."""
+    return outgoing.root if to.kind is ConversationKind.CHANNEL else None
 
 
 def _card(outgoing: Outgoing) -> Card:

@@ -7,20 +7,36 @@ from typing import Any
 
 import pytest
 from bot import COMPLETE
-from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, Post, World, buttons, inputs, said
+from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, Post, World, buttons, inputs, object_id, said
 from ways import TUESDAY
 
 from handlers.delivery import SendFailed
 from handlers.teams.connector import refusal
 from handlers.teams.render import message
+from handlers.teams.sender import TeamsSender
 from referral_bot.cards.elements import Card, Text
 from referral_bot.model import State
+from referral_bot.store import Transaction
 
 Json = dict[str, Any]
 
 
 def outbox(world: World) -> list[tuple[str, str | None]]:
     return world.rows("SELECT status, failure FROM outbox ORDER BY created_at, seq")
+
+
+def sender(world: World) -> TeamsSender:
+    """The bot's way out to Teams."""
+    part = world.bot._teams
+    assert part is not None
+    return part.sender
+
+
+def begun_by_the_bot(tx: Transaction) -> None:
+    """Tess has not spoken yet in her own chat with the bot, which is known by her object id alone."""
+    known = tx.personal_conversation("teams", object_id(4))
+    assert known is not None
+    tx.keep_conversation(known.model_copy(update={"member": ""}))
 
 
 def drafts(world: World) -> list[Post]:
@@ -78,6 +94,47 @@ async def test_a_person_without_a_chat_is_reached_by_one_that_is_begun(world: Wo
     again = len(world.calls)
     await world.tess.mentions("status all open", INTAKE_CHANNEL)
     assert "v3/conversations" not in [path for _, path, _ in world.calls[again:]]
+
+
+async def test_an_own_chat_that_has_ended_is_begun_anew(world: World) -> None:
+    world.refused = (world.tess.chat, 404, "ConversationNotFound")
+    world.tess.chat = "a:anew"
+    await world.tess.mentions("status all open", INTAKE_CHANNEL)
+    assert "open" in world.tess.direct[-1]
+    assert world.posts(INTAKE_CHANNEL) == []
+    again = len(world.calls)
+    await world.tess.mentions("status all open", INTAKE_CHANNEL)
+    assert len(world.tess.direct) == 2
+    assert "v3/conversations" not in [path for _, path, _ in world.calls[again:]]
+
+
+async def test_an_own_chat_that_the_bot_was_removed_from_is_tried_once_more_only(world: World) -> None:
+    world.refused = (world.tess.chat, 403, "BotNotInConversationRoster")
+    await world.tess.mentions("status all open", INTAKE_CHANNEL)
+    assert [call[1] for call in world.calls].count("v3/conversations") == 1
+    (told,) = world.posts(INTAKE_CHANNEL)
+    assert "Please ask me again in our own chat" in told
+
+
+async def test_a_message_to_a_person_goes_into_the_chat_that_is_begun_anew(world: World) -> None:
+    await sent(world)
+    world.refused = (world.priya.chat, 404, "ConversationNotFound")
+    world.priya.chat = "a:anew"
+    for _ in range(3):
+        await world.later(hours=24)
+    assert "late" in world.priya.direct[0]
+    assert {status for status, _ in outbox(world)} == {"sent"}
+
+
+async def test_who_is_known_only_by_a_chat_that_was_begun_has_a_view_once_they_speak(world: World) -> None:
+    await world.transact(begun_by_the_bot)
+    await sent(world)
+    (head,) = world.posts(INTAKE_CHANNEL)
+    await world.tess.presses(head, "Claim")
+    assert "refresh" not in head.card
+    await world.tess.mentions("status all open", INTAKE_CHANNEL)
+    await world.tess.presses(head, "Accept")
+    assert head.card["refresh"]["userIds"] == [world.tess.member]
 
 
 async def test_where_a_private_answer_cannot_go_it_is_asked_for_in_the_own_chat(world: World) -> None:
@@ -165,7 +222,7 @@ async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(world: World) -
 
 async def test_text_of_every_script_leaves_as_large_as_it_was_measured(world: World) -> None:
     long = Card("x", "Title", tuple(Text("Ж" * 900) for _ in range(20)))
-    connector = world.bot._teams.sender._connector  # type: ignore[union-attr]
+    connector = sender(world)._connector
     id = await connector.post(world.service_url, world.maria.chat, None, message(long))
     post = world.posts(world.maria.chat)[-1]
     assert post.id == id
@@ -243,9 +300,16 @@ def test_a_pause_is_as_long_as_asked_within_bounds(asked: str, pause: float) -> 
     assert (failure.code, failure.retry_after, failure.final) == ("ratelimited", pause, False)
 
 
-def test_a_refusal_that_is_new_waits() -> None:
-    assert not refusal(409, {}, {"error": {"code": "Novelty"}}).final
-    assert not refusal(409, {}, {"error": "text"}).final
+@pytest.mark.parametrize("status", [302, 408, 409, 412, 425, 429, 500, 502, 507])
+def test_a_refusal_of_the_moment_is_tried_again(status: int) -> None:
+    assert not refusal(status, {}, {"error": {"code": "Novelty"}}).final
+    assert not refusal(status, {}, {"error": "text"}).final
+
+
+@pytest.mark.parametrize("status", [400, 402, 405, 410, 414, 415, 422, 451])
+def test_a_refusal_of_the_request_itself_is_final_though_its_code_is_new(status: int) -> None:
+    assert refusal(status, {}, {"error": {"code": "Novelty"}}).final
+    assert refusal(status, {}, {"error": "text"}).final
 
 
 # ---------------------------------------------------------------- files
@@ -273,16 +337,24 @@ async def test_a_picture_in_a_text_is_fetched_from_the_connector_with_the_token(
     await world.maria.writes(COMPLETE, attachments=[attachment])
     assert "A file was not taken" in "\n".join(world.maria.direct)
     assert "GET" not in {method for method, _, _ in world.calls}
-    connector = world.bot._teams.sender._connector  # type: ignore[union-attr]
+    connector = sender(world)._connector
     own = await connector.authorization(world.service_url, f"{world.service_url}v3/attachments/1")
     assert own == {"Authorization": "Bearer token-0"}
     assert await connector.authorization(world.service_url, "https://evil.example/v3/attachments/1") == {}
 
 
 @pytest.mark.parametrize(
-    "url", ["http://a.sharepoint.com/x", "https://evil.example/x", "https://127.0.0.1/x", "x"]
+    "url",
+    [
+        "http://a.sharepoint.com/x",
+        "https://evil.example/x",
+        "https://127.0.0.1/x",
+        "https://[",
+        "https://a.sharepoint.com:x/",
+        "x",
+    ],
 )
-async def test_a_file_anywhere_else_is_not_fetched(world: World, url: str) -> None:
+async def test_a_file_anywhere_else_is_not_fetched(world: World, logs: io.StringIO, url: str) -> None:
     attachment = {
         "contentType": "application/vnd.microsoft.teams.file.download.info",
         "name": "ekg.pdf",
@@ -290,6 +362,7 @@ async def test_a_file_anywhere_else_is_not_fetched(world: World, url: str) -> No
     }
     await world.maria.writes(COMPLETE, attachments=[attachment])
     assert "A file was not taken" in "\n".join(world.maria.direct)
+    assert "Traceback" not in logs.getvalue()
 
 
 @pytest.mark.parametrize("phi", ["full"])
@@ -356,5 +429,5 @@ async def test_a_file_of_staff_without_a_reference_is_not_kept_and_that_is_said(
 async def test_a_tenant_that_was_never_heard_of_is_given_up(world: World) -> None:
     await world.transact(lambda tx: tx._cursor.execute("DELETE FROM conversation"))
     with pytest.raises(SendFailed, match="conversation_unknown") as failed:
-        await world.bot._teams.sender.direct("somebody")  # type: ignore[union-attr]
+        await sender(world).post_to_person("somebody", {"type": "message"})
     assert failed.value.final

@@ -90,6 +90,18 @@ def test_members_are_those_who_have_a_chat_with_the_bot(store: SqlStore) -> None
     assert run(store, lambda tx: tx.members("teams", ["maria", "tess"])) == ["29:maria"]
 
 
+def test_of_whom_the_bot_knows_no_id_of_the_platforms_is_no_member(store: SqlStore) -> None:
+    kept(store, personal("maria"), personal("tess").model_copy(update={"member": ""}))
+    assert run(store, lambda tx: tx.members("teams", ["tess", "maria"])) == ["29:maria"]
+
+
+def test_a_conversation_that_has_ended_is_forgotten_alone(store: SqlStore) -> None:
+    kept(store, personal("maria"), personal("tess"))
+    run(store, lambda tx: tx.forget_conversation(personal("maria")))
+    assert run(store, lambda tx: tx.personal_conversation("teams", "maria")) is None
+    assert run(store, lambda tx: tx.personal_conversation("teams", "tess")) == personal("tess")
+
+
 def test_a_message_belongs_to_the_thread_that_it_heads_or_was_posted_in(store: SqlStore) -> None:
     posted = OutboxMessage(
         id="m1",

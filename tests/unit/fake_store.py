@@ -276,6 +276,9 @@ class FakeTransaction:
     def keep_conversation(self, conversation: Conversation) -> None:
         self._store.conversations[conversation.id] = conversation
 
+    def forget_conversation(self, conversation: Conversation) -> None:
+        self._store.conversations.pop(conversation.id, None)
+
     def conversation(self, platform: str, conversation: str) -> Conversation | None:
         return self._store.conversations.get(f"{platform}:{conversation}")
 
@@ -296,7 +299,7 @@ class FakeTransaction:
 
     def members(self, platform: str, accounts: Sequence[str]) -> list[str]:
         known = (self.personal_conversation(platform, account) for account in accounts)
-        return [one.member for one in known if one is not None]
+        return [one.member for one in known if one is not None and one.member]
 
     def threads(self, subject_id: str) -> list[Thread]:
         return self._where(Thread, lambda t: t.subject_id == subject_id)

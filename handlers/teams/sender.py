@@ -82,7 +82,7 @@ class TeamsSender:
         One that there isn't yet is begun, and once more where what was known has ended. `member` is the id
         that the person has with this bot, if it is known.
         """
-        to = await self._direct(account, member)
+        to = await self.direct(account, member)
         try:
             return await self._connector.post(to.service_url, to.conversation, None, activity)
         except SendFailed as failure:
@@ -92,16 +92,8 @@ class TeamsSender:
         to = await self._begin_direct(account, member or to.member, to.service_url)
         return await self._connector.post(to.service_url, to.conversation, None, activity)
 
-    async def _post(self, outgoing: Outgoing, activity: Json) -> str:
-        if not outgoing.channel:
-            return await self.post_to_person(outgoing.account, activity)
-        to = await self._address(outgoing)
-        root = _root(outgoing, to)
-        if to.kind is ConversationKind.CHANNEL and root is None:
-            return await self._begin_thread(to, activity)
-        return await self._connector.post(to.service_url, to.conversation, root, activity)
-
-    async def _direct(self, account: str, member: str = "") -> Conversation:
+    async def direct(self, account: str, member: str = "") -> Conversation:
+        """The conversation of one person with the bot, begun if there is none yet. Raises SendFailed."""
         known = await self._addresses.personal(account)
         if known is None:
             service_url = await self._addresses.service_url(self._tenant)
@@ -110,6 +102,15 @@ class TeamsSender:
             known = known.model_copy(update={"member": member})
             await self._addresses.put(known)
         return self._reachable(known)
+
+    async def _post(self, outgoing: Outgoing, activity: Json) -> str:
+        if not outgoing.channel:
+            return await self.post_to_person(outgoing.account, activity)
+        to = await self._address(outgoing)
+        root = _root(outgoing, to)
+        if to.kind is ConversationKind.CHANNEL and root is None:
+            return await self._begin_thread(to, activity)
+        return await self._connector.post(to.service_url, to.conversation, root, activity)
 
     async def _begin_direct(self, account: str, member: str, service_url: str) -> Conversation:
         if not service_url:
@@ -183,7 +184,7 @@ class TeamsSender:
 
     async def _address(self, outgoing: Outgoing) -> Conversation:
         if not outgoing.channel:
-            return await self._direct(outgoing.account)
+            return await self.direct(outgoing.account)
         known = await self._addresses.find(outgoing.channel)
         if known is not None:
             return self._reachable(known)

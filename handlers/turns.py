@@ -15,12 +15,15 @@ import structlog
 
 from handlers.clock import Clock
 from referral_bot.cards.elements import Card, Option, Quote, Text, Tone
+from referral_bot.desk.presses import OPENS_FORM
 from referral_bot.desk.turn import Account, FormAnswer, Message, Outcome, Place, Press
 from referral_bot.store import Result, Store, Transaction
 
 log = structlog.get_logger()
 
 NOT_KEPT: Final = "I could not keep that just now. Nothing was lost: please press again in a moment."
+
+NOT_FOUND: Final = "I can't look that up just now. Please try again in a moment."
 
 
 class Desk(Protocol):
@@ -40,6 +43,9 @@ class Desk(Protocol):
     ) -> tuple[Option, ...]:
         """What a type-ahead offers."""
 
+    def look_up(self, tx: Transaction, account: Account, words: str, now: datetime) -> Card | None:
+        """A person's own referrals that words fit which may still be typed; none if there are none."""
+
     def home(self, tx: Transaction, account: Account, now: datetime) -> Card:
         """What a person sees on the home tab."""
 
@@ -52,8 +58,8 @@ class Desk(Protocol):
         """The card that a message about `subject` shows, as this person sees it."""
 
 
-class _Objected(Exception):
-    """The desk objects to a form: nothing of the turn is kept, so that the same form may come again."""
+class _Undone(Exception):
+    """Nothing of the turn is kept; what came of it is told all the same."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -90,12 +96,12 @@ class Turns:
         def use_case(tx: Transaction, now: datetime) -> Outcome:
             outcome = self._desk.submit(tx, account, answer, now)
             if outcome.errors:
-                raise _Objected(outcome)
+                raise _Undone(outcome)
             return outcome
 
         try:
             return await self._once(key, use_case)
-        except _Objected as objected:
+        except _Undone as objected:
             return objected.outcome
         except Exception:
             log.exception("submit_failed", action=answer.action)
@@ -111,13 +117,22 @@ class Turns:
             return ()
 
     async def look(self, account: Account, press: Press) -> Outcome:
-        """What comes of a press that only opens something, however often.
+        """What comes of a press, however often, as long as it opens a form: of others nothing is kept.
 
         Nothing while the store is in trouble.
         """
         now = self._clock.now()
+
+        def use_case(tx: Transaction) -> Outcome:
+            outcome = self._desk.press(tx, account, press, now)
+            if outcome.form is None or press.action not in OPENS_FORM:
+                raise _Undone(outcome)
+            return outcome  # that somebody has looked stays in the record
+
         try:
-            return await self._transact(lambda tx: self._desk.press(tx, account, press, now))
+            return await self._transact(use_case)
+        except _Undone as undone:
+            return undone.outcome
         except Exception:
             log.exception("press_failed", action=press.action)
             return Outcome()
@@ -139,6 +154,22 @@ class Turns:
         """What a person sees on the home tab. Raises what the store raises."""
         now = self._clock.now()
         return await self._transact(lambda tx: self._desk.home(tx, account, now))
+
+    async def home_asked(self, key: str, account: Account) -> Outcome:
+        """The home tab, as the answer to a message; nothing for one heard before.
+
+        Raises what the store raises.
+        """
+        return await self._once(key, lambda tx, now: Outcome(private=self._desk.home(tx, account, now)))
+
+    async def look_up(self, account: Account, words: str) -> Card | None:
+        """A person's own referrals that words fit which may still be typed, if there are any."""
+        now = self._clock.now()
+        try:
+            return await self._transact(lambda tx: self._desk.look_up(tx, account, words, now))
+        except Exception:
+            log.exception("look_up_failed")
+            return Card(NOT_FOUND, elements=(Text(NOT_FOUND),))
 
     async def _once(self, key: str, use_case: Callable[[Transaction, datetime], Outcome]) -> Outcome:
         now = self._clock.now()

@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/microsoftteams/platform/messaging-extensions
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from typing import Any, Final
 
@@ -77,7 +78,11 @@ def results(card: Card | None, client: Client) -> Answer:
 
 def _result(fact: Fact, client: Client) -> Json:
     card = Card("Where a referral stands.", fact.label, (Text(fact.value),))
-    preview = {"title": shown(fact.label, 120), "text": shown(fact.value, 200)}
+    # A thumbnail's texts are HTML to Teams.
+    title, text = (
+        html.escape(shown(words, most), quote=False) for words, most in ((fact.label, 120), (fact.value, 200))
+    )
+    preview = {"title": title, "text": text}
     made = attachment(adaptive_card(card, client))
     return {
         **made,

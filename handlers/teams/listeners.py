@@ -90,10 +90,10 @@ class Listeners:
         said, account = payloads.message(activity), payloads.speaker(activity)
         if not said.addressed and not said.place.root and not said.quoted and not said.place.flat:
             return
-        if said.place.direct and said.text.strip(" .!").casefold() in HOME:
-            await self._replies.whisper(account, said.place, at, await self._turns.home(account))
-            return
-        outcome = await self._turns.hear(_key(activity), account, said)
+        if said.addressed and said.text.strip(" .!").casefold() in HOME:
+            outcome = await self._turns.home_asked(_key(activity), account)
+        else:
+            outcome = await self._turns.hear(_key(activity), account, said)
         if outcome.private is not None:
             self._background.start(self._replies.whisper(account, said.place, at, outcome.private))
 
@@ -267,11 +267,8 @@ class Listeners:
 
     async def _looked_up(self, activity: Json) -> Answer:
         """Own referrals, searched from the compose box."""
-        account, words = payloads.speaker(activity), extension.query(activity)
-        # Only the person who looks sees it, wherever that is.
-        place = Place(wire.PLATFORM, payloads.tenant(activity), "", direct=True)
-        outcome = await self._turns.press(_key(activity), account, Press("status", "", words, place))
-        return extension.results(outcome.private, self._client)
+        found = await self._turns.look_up(payloads.speaker(activity), extension.query(activity))
+        return extension.results(found, self._client)
 
     # -- inside
 

@@ -98,7 +98,7 @@ def build_teams(
     are then drawn for Microsoft's Playground unless `client` says otherwise. `token` and `issuers` stand for
     Microsoft's sign-in and for the keys of its connector where neither can be reached.
     """
-    tenant = tenant.lower()
+    app_id, tenant = app_id.lower(), tenant.lower()
     if allow_anonymous:
         gate: Gate | OpenGate = OpenGate()
         token = NoToken()

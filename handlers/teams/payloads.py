@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from handlers.teams import wire
-from handlers.teams.typed import typed_text
+from handlers.teams.typed import attachments, typed_text
 from referral_bot.desk.turn import Account, IncomingFile, Message, Place
 from referral_bot.model import ConversationKind
 
@@ -18,7 +18,6 @@ Json = dict[str, Any]
 
 CHANNEL: Final = "msteams"
 FILE: Final = "application/vnd.microsoft.teams.file.download.info"
-HTML: Final = "text/html"
 THREAD_MARK: Final = ";messageid="
 SPEAKS: Final = frozenset({"message", "invoke"})
 """Types of activities that somebody wants an answer to."""
@@ -54,8 +53,7 @@ def checked(found: object) -> Json:
         raise Malformed("the body")
     _text(found, "type")
     _text(found, "channelId")
-    url = urlsplit(_text(found, "serviceUrl"))
-    if url.scheme not in ("http", "https") or not url.hostname:
+    if not _is_web(_text(found, "serviceUrl")):
         raise Malformed("serviceUrl")
     if found["channelId"] != CHANNEL:
         raise Malformed("channelId")
@@ -156,12 +154,6 @@ def files(activity: Json) -> tuple[IncomingFile, ...]:
     )
 
 
-def attachments(activity: Json) -> list[Json]:
-    """A message's attachments."""
-    found = activity.get("attachments")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
 def _file(attachment: Json, service_url: str) -> IncomingFile | None:
     content = _dict(attachment.get("content"))
     kind = str(attachment.get("contentType") or "")
@@ -180,6 +172,14 @@ def _file(attachment: Json, service_url: str) -> IncomingFile | None:
 def value(activity: Json) -> Json:
     """What an invoke carries."""
     return _dict(activity.get("value"))
+
+
+def _is_web(address: str) -> bool:
+    try:
+        url = urlsplit(address)
+        return url.scheme in ("http", "https") and bool(url.hostname)
+    except ValueError:
+        return False
 
 
 def _dict(found: object) -> Json:

@@ -17,6 +17,8 @@ from handlers.text import clean
 
 Json = dict[str, Any]
 
+HTML: Final = "text/html"
+
 _AT: Final = re.compile(r"<at\b[^<>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 _TAGS: Final = re.compile(
     r"<\s*(?:/\s*)?(?:p|br|div|span|b|i|u|s|em|strong|a|ul|ol|li|img|blockquote)\b[^<>]*>", re.IGNORECASE
@@ -46,20 +48,30 @@ def typed_text(activity: Json) -> Typed:
     text, quoted = _without_quote(activity, mentioned)
     addressed = any(account == bot for _, account in mentioned)
     mentions: dict[str, str] = {}
+    waiting = list(mentioned)
 
     def replaced(match: re.Match[str]) -> str:
         name = _plain(match[1])
-        account = next((account for said, account in mentioned if _plain(said) == name), None)
+        named = next((one for one in (*waiting, *mentioned) if _plain(one[0]) == name), None)
+        if named is None:
+            return name
+        if named in waiting:
+            waiting.remove(named)  # another of the same name may be somebody else
+        account = named[1]
         if account == bot:
             return " "
-        if account is None:
-            return name
-        placeholder = f"@{name}"
+        placeholder = f"<@{account}>"
         mentions[placeholder] = account
         return placeholder
 
     text = _AT.sub(replaced, text)
     return Typed(_tidy(_as_text(text)), addressed, mentions, quoted)
+
+
+def attachments(activity: Json) -> list[Json]:
+    """A message's attachments."""
+    found = activity.get("attachments")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def html_as_text(content: str) -> str:
@@ -87,11 +99,9 @@ def _without_quote(activity: Json, mentioned: list[tuple[str, str]]) -> tuple[st
     """The text without a quoted message, and the quoted message's id."""
     text = activity.get("text")
     said = text if isinstance(text, str) else ""
-    for one in activity.get("attachments") or ():
-        if not isinstance(one, dict) or one.get("contentType") != "text/html":
-            continue
+    for one in attachments(activity):
         content = one.get("content")
-        if isinstance(content, str) and _REPLY in content:
+        if one.get("contentType") == HTML and isinstance(content, str) and _REPLY in content:
             reader = _Reader(mentioned)
             reader.feed(content)
             reader.close()

@@ -25,6 +25,7 @@ from referral_bot.desk import (
     presses,
     record,
     staff,
+    status,
     suggestions,
     telling,
 )
@@ -125,6 +126,20 @@ class Desk:
         if not _known(tx, account):
             return ()
         return suggestions.suggest(practice, source, typed)
+
+    def look_up(self, tx: Transaction, account: Account, words: str, now: datetime) -> Card | None:
+        """The person's own referrals that words fit which may still be typed; none if there are none.
+
+        Nobody has asked yet: who isn't known, or finds nothing, leaves no trace.
+        """
+        if tx.practice() is None or not _known(tx, account):
+            return None
+        # Only the person who looks sees it, wherever that is.
+        place = Place(account.platform, account.tenant, "", direct=True)
+        found = self._turn(
+            tx, account, place, now, lambda turn: Outcome(private=status.looked_up(turn, words.strip()))
+        )
+        return found.private
 
     def home(self, tx: Transaction, account: Account, now: datetime) -> Card:
         """The person's own page: what needs them, and what they have open."""

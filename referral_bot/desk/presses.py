@@ -213,7 +213,7 @@ def _availability(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
 
 def _status(turn: Turn, pressed: Press, page_link: PageLink) -> Outcome:
     text = pressed.value.strip()
-    if not text or text.casefold() in ("all mine", "all", "mine"):
+    if not text or text.casefold() in status.ALL:
         return Outcome(private=fresh.all_open(turn))
     if reference := status.reference_in(text):
         referral = status.by_reference(turn, reference)

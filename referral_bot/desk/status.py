@@ -20,6 +20,8 @@ REFERENCE: Final = re.compile(r"\bRB[-\s]?([2-9A-Z]{4,6})\b", re.IGNORECASE)
 SIMILAR: Final = 84.0
 """Of 100, from which a typed name counts as a patient's."""
 SHOWN: Final = 15
+ALL: Final = frozenset({"all mine", "all", "mine"})
+"""Words that ask for everything that is open."""
 
 
 def reference_in(text: str) -> str | None:
@@ -76,6 +78,31 @@ def all_open(turn: Turn, what: str = "referral.status") -> Card:
         return replies.says("There is nothing open. Everything you sent is closed.")
     heading = f"{len(referrals)} open:" if len(referrals) <= SHOWN else f"The {SHOWN} most pressing:"
     return shown(turn, referrals[:SHOWN], heading, what)
+
+
+def looked_up(turn: Turn, words: str) -> Card | None:
+    """What fits words that are still being typed: a beginning is enough. None if nothing does."""
+    if not access.sees_patients(turn.actor):
+        return replies.says(access.NO_PATIENTS)
+    if not words or words.casefold() in ALL:
+        return all_open(turn)
+    first, _, last = words.rpartition(" ")
+    reference = reference_in(words)
+    one = by_reference(turn, reference) if reference else None
+    found = [one] if one else _beginning(turn, words) or by_name(turn, first or None, last)
+    return shown(turn, found[:SHOWN], "Here is where it stands:") if found else None
+
+
+def _beginning(turn: Turn, words: str) -> list[Referral]:
+    """Open referrals whose reference, or any of whose patient's names, begins with these words."""
+    wanted = words.casefold()
+
+    def begins(referral: Referral) -> bool:
+        reference, name = (referral.reference or "").casefold(), referral.packet.patient.name.casefold()
+        parts = (reference, reference.removeprefix("rb-"), name, *name.split())
+        return any(part.startswith(wanted) for part in parts)
+
+    return [one for one in turn.tx.referrals(office_key=turn.actor.office_key) if begins(one)]
 
 
 def shown(turn: Turn, referrals: Sequence[Referral], heading: str, what: str = "referral.status") -> Card:

@@ -323,7 +323,7 @@ class World(Ways):
         else:
             given |= {"teams_app_id": APP, "teams_app_password": "secret", "teams_tenant_id": TENANT}
             stand_ins = {"token": self.token, "issuers": {ISSUER: LocalKeys("msteams")}}
-        settings = given_settings(**given, **self.settings)
+        settings = given_settings(**(given | self.settings))
         self._starts += 1
         rng = random.Random(self._starts)
         self.store = await asyncio.to_thread(open_store, f"sqlite:///{self.database}", rng=rng)

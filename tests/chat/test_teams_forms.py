@@ -222,6 +222,63 @@ async def test_own_referrals_are_found_from_the_compose_box(world: World, words:
     assert reference not in str(others)
 
 
+async def _looks_up(world: World, who: Someone, words: str) -> Json:
+    value = {"commandId": "my_referrals", "parameters": [{"name": "words", "value": words}]}
+    found: Json = (await world.invoke(who, "composeExtension/query", value))["composeExtension"]
+    return found
+
+
+@pytest.mark.parametrize("words", ["j", "Whi", "jane w", "rb-{0}", "{0}", "whitcmb"])
+async def test_while_it_is_typed_the_beginning_is_enough(world: World, words: str) -> None:
+    await world.maria.writes(COMPLETE)
+    await world.maria.presses(world.head(world.maria.chat), "Submit")
+    reference = (await world.referral()).reference or ""
+    found = await _looks_up(world, world.maria, words.format(reference[3:5]))
+    assert reference in str(found["attachments"])
+
+
+async def test_looking_for_what_is_not_there_leaves_no_trace(world: World) -> None:
+    before = _traces(world)
+    for words in ("z", "zz", "RB-9999"):
+        assert (await _looks_up(world, world.maria, words))["text"] == "Nothing was found."
+    assert (await _looks_up(world, world.stranger, ""))["text"] == "Nothing was found."
+    assert "not with patients" in (await _looks_up(world, world.dana, "z"))["text"]
+    assert _traces(world) == before
+
+
+def _traces(world: World) -> list[tuple[Any, ...]]:
+    return world.rows(
+        "SELECT (SELECT count(*) FROM audit), (SELECT count(*) FROM seen), (SELECT count(*) FROM outbox)"
+    )
+
+
+@pytest.mark.parametrize("phi", ["full"])
+async def test_names_are_not_markup_in_what_is_found(world: World) -> None:
+    await world.maria.writes("help")
+    await world.maria.opens(world.head(world.maria.chat), "New referral")
+    name = "Jane <a href='https://evil.example'>Whitcomb</a>"
+    filled = {"Patient name": name, "Date of birth": "3/14/1962", "Phone": "309-555-0123"}
+    filled |= {"Service": "Cardiology", "Reason": "Palpitations", "Urgency": "Urgent"}
+    assert await world.maria.fills_in(filled), world.maria.told
+    found = await _looks_up(world, world.maria, "")
+    preview = found["attachments"][0]["preview"]["content"]
+    assert "<" not in str(preview)
+    assert "&lt;a href" in str(preview)
+
+
+async def test_a_form_that_comes_back_does_nothing_more(world: World) -> None:
+    await world.maria.writes(COMPLETE)
+    await world.maria.opens(world.head(world.maria.chat), "Edit")
+    form = world.maria.shown
+    assert form is not None
+    (phone,) = [one["id"] for one in inputs(form) if one["label"] == "Phone"]
+    data = {**next(iter(actions(form).values()))["data"], phone: "555"}
+    data["opener"] = ["submit", data["subject"], ""]
+    world.maria._see(await world.invoke(world.maria, "task/submit", {"data": data}))
+    assert (await world.referral()).state is State.DRAFT
+    assert "Please give all ten digits" in world.maria.told
+
+
 # ---------------------------------------------------------------- the message extension where the bot isn't
 
 

@@ -122,6 +122,13 @@ async def test_what_is_the_connectors_is_let_in(world: World) -> None:
     assert referrals(world) == 1
 
 
+async def test_the_apps_id_may_be_written_in_capitals(tmp_path: Path, furnished_teams: Path) -> None:
+    app = "ABCDEF11-1111-1111-1111-111111111111"
+    async with teams_world(tmp_path, furnished_teams, teams_app_id=app) as world:
+        activity = hello(world)
+        assert (await world.deliver(activity, world.signed(activity, aud=app.lower())))[0] == 202
+
+
 async def test_a_key_endorsed_for_another_channel_signs_nothing_here(world: World) -> None:
     gate = world.bot._teams.routes[0].handler.__self__._gate  # type: ignore[union-attr,attr-defined]
     keys = gate._issuers["https://api.botframework.com"]
@@ -301,6 +308,14 @@ async def test_no_odd_part_is_an_error_of_ours(world: World, change: Json, logs:
     assert "teams_request_failed" not in logs.getvalue()
 
 
+@pytest.mark.parametrize("url", ["http://[", "http://[::1", "ftp://smba.example/", "smba.example", "http://"])
+async def test_a_service_url_that_is_none_is_named(world: World, url: str) -> None:
+    activity = hello(world, serviceUrl=url)
+    status, answer = await world.deliver(activity)
+    assert status == 400
+    assert "serviceUrl" in answer["error"]
+
+
 async def test_a_body_too_large_is_answered_413(world: World) -> None:
     activity = hello(world, extra="x" * MOST_BODY)
     assert (await world.deliver(activity))[0] == 413
@@ -316,6 +331,23 @@ async def test_an_activity_that_comes_again_has_no_second_effect(world: World) -
     await world.settled()
     assert referrals(world) == 1
     assert len([post for post in world.posts(world.maria.chat) if "New referral" in post]) == 1
+
+
+async def test_home_that_comes_again_is_answered_once(world: World) -> None:
+    before = len(world.maria.direct)
+    activity = world.activity(world.maria, "message", world.maria.chat, text="Home")
+    for _ in range(3):
+        assert (await world.deliver(activity))[0] == 202
+    await world.settled()
+    assert len(world.maria.direct) == before + 1
+
+
+async def test_home_is_answered_in_the_own_chat_wherever_it_is_asked_for(world: World) -> None:
+    await world.maria.writes("home")
+    there = world.maria.direct[-1]
+    await world.maria.mentions("home")
+    assert world.posts(OFFICE_CHANNEL) == []
+    assert world.maria.direct[-2:] == [there, there]
 
 
 async def test_a_press_that_comes_again_has_no_second_effect(world: World) -> None:

@@ -61,8 +61,22 @@ def test_the_bots_mention_addresses_it() -> None:
 
 def test_others_stand_as_placeholders_for_their_accounts() -> None:
     typed = typed_text(said("ask <at>Maria G</at> please", mention("<at>Maria G</at>", MARIA)))
-    assert typed.text == "ask @Maria G please"
-    assert typed.mentions == {"@Maria G": MARIA}
+    assert typed.text == f"ask <@{MARIA}> please"
+    assert typed.mentions == {f"<@{MARIA}>": MARIA}
+
+
+def test_names_that_begin_others_or_are_the_same_stay_apart() -> None:
+    people = [("Nina", "29:1"), ("Nina B", "29:2"), ("Nina", "29:3")]
+    typed = typed_text(
+        said(
+            "tell <at>Nina</at>, <at>Nina B</at> and <at>Nina</at>",
+            *(mention(f"<at>{name}</at>", who) for name, who in people),
+        )
+    )
+    text = typed.text
+    for placeholder, account in typed.mentions.items():
+        text = text.replace(placeholder, account)
+    assert text == "tell 29:1, 29:2 and 29:3"
 
 
 def test_a_mention_that_is_none_is_words() -> None:

@@ -14,7 +14,8 @@ import aiohttp
 import yaml
 from sqlalchemy.engine import make_url
 
-from handlers.settings import Settings, is_loopback, require_platform
+from handlers.hosts import is_loopback
+from handlers.settings import Settings, require_platform
 from handlers.shipped import MANIFEST, shipped
 from referral_bot.errors import ReferralBotError, SetupError
 from referral_bot.model import Phi

@@ -5,7 +5,6 @@ Read by the composition root and nowhere else.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from handlers.hosts import is_loopback
 from referral_bot.errors import SetupError
 from referral_bot.model import Phi
 
@@ -143,14 +143,6 @@ def require_platform(settings: Settings) -> None:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens on `host`."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 _UNREADABLE = {
     "PORT": "PORT must be a number from 1 to 65535, such as 3000.",
     "TEAMS_ALLOW_ANONYMOUS": "TEAMS_ALLOW_ANONYMOUS must be 1 or 0.",
@@ -183,9 +175,7 @@ def _teams_lacks(settings: Settings, name: str) -> bool:
 
 
 def _is_no_guid(id: str | None) -> bool:
-    return (
-        id is not None and re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", id) is None
-    )
+    return id is not None and _GUID.fullmatch(id) is None
 
 
 # What is wrong, and the sentence that says how to mend it; the first that applies is shown.

@@ -70,10 +70,13 @@ class Listeners:
     # -- activities that want no answer
 
     async def heard(self, activity: Json) -> None:
-        """Something was said, or the bot was added somewhere. Raises what the store raises."""
+        """Something was said, or the bot was added or removed somewhere. Raises what the store raises."""
         if self._is_elsewhere(activity):
             if payloads.speaks_to_bot(activity):
                 self._refuse(activity)
+            return
+        if payloads.bot_was_removed(activity):
+            await self._addresses.forget(self._addresses.told(activity))
             return
         at = await self._addresses.keep(activity)
         match activity["type"]:
@@ -81,7 +84,7 @@ class Listeners:
                 await self._pressed(activity, at)
             case "message":
                 await self._said(activity, at)
-            case "conversationUpdate" if at.member and _bot_was_added(activity):
+            case "conversationUpdate" if at.member and payloads.bot_is_among(activity, "membersAdded"):
                 place = payloads.place(activity, "")
                 card = await self._turns.greeting(payloads.speaker(activity))
                 self._background.start(_ignoring(self._replies.say(place, at, card)))
@@ -321,13 +324,6 @@ def _opener(carried: wire.Carried) -> wire.Opener:
 def _told(outcome: Outcome, card: Card) -> Outcome:
     """What came of it, or this card where nothing is said of it."""
     return outcome if outcome.private or outcome.form else Outcome(private=card)
-
-
-def _bot_was_added(activity: Json) -> bool:
-    added, bot = activity.get("membersAdded"), activity.get("recipient")
-    if not isinstance(added, list) or not isinstance(bot, dict):
-        return False
-    return any(isinstance(one, dict) and one.get("id") == bot.get("id") for one in added)
 
 
 def _sentence(card: Card) -> str:

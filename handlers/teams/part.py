@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from handlers.background import Background
 from handlers.clock import Clock
+from handlers.hosts import is_loopback
 from handlers.teams import invokes, payloads, wire
 from handlers.teams.addresses import Addresses
 from handlers.teams.connector import AppToken, Connector, NoToken, Token
@@ -29,7 +30,7 @@ from handlers.teams.listeners import Listeners
 from handlers.teams.render import PLAYGROUND, TEAMS, Client
 from handlers.teams.replies import Replies
 from handlers.teams.sender import TeamsSender
-from handlers.teams.tokens import ISSUER, Gate, Keys, NotAdmitted, OpenGate, PublishedKeys, is_here
+from handlers.teams.tokens import ISSUER, Gate, Keys, NotAdmitted, OpenGate, PublishedKeys
 from handlers.turns import NOT_KEPT, Desk, Turns
 from referral_bot.cards.elements import Card, Text, Tone
 from referral_bot.store import Store
@@ -265,8 +266,8 @@ def _is_of_this_machine(request: web.Request) -> bool:
         host = urlsplit(f"//{request.host}").hostname or ""
     except ValueError:
         return False
-    by_program = request.content_type == "application/json" and is_here(host)
-    return is_here(request.remote or "") and by_program and not passed_on
+    by_program = request.content_type == "application/json" and is_loopback(host)
+    return is_loopback(request.remote or "") and by_program and not passed_on
 
 
 def _bad(sentence: str) -> web.Response:

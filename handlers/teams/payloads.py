@@ -147,6 +147,23 @@ def is_press(activity: Json) -> bool:
     return isinstance(activity.get("value"), dict) and not activity.get("text")
 
 
+def bot_is_among(activity: Json, members: str) -> bool:
+    """Whether the bot is among those of the activity's `membersAdded` or `membersRemoved`."""
+    found, bot = activity.get(members), _dict(activity.get("recipient")).get("id")
+    return isinstance(found, list) and bot is not None and any(_dict(one).get("id") == bot for one in found)
+
+
+def bot_was_removed(activity: Json) -> bool:
+    """Whether the bot is in the conversation no more."""
+    match activity["type"]:
+        case "conversationUpdate":
+            return bot_is_among(activity, "membersRemoved")
+        case "installationUpdate":
+            return activity.get("action") == "remove"
+        case _:
+            return False
+
+
 def files(activity: Json) -> tuple[IncomingFile, ...]:
     """The files of a message, and the pictures put into its text."""
     return tuple(

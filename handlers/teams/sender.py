@@ -16,11 +16,11 @@ import structlog
 from handlers.clock import Clock
 from handlers.delivery import SendFailed
 from handlers.fetching import body_of
+from handlers.hosts import is_loopback
 from handlers.teams.addresses import Addresses, conversation
 from handlers.teams.connector import TROUBLE, Connector
 from handlers.teams.payloads import THREAD_MARK, kind_of
 from handlers.teams.render import Client, message
-from handlers.teams.tokens import is_here
 from referral_bot.cards.elements import Button, Buttons, Card, Text
 from referral_bot.desk.delivery import Outgoing
 from referral_bot.model import Conversation, ConversationKind
@@ -138,7 +138,7 @@ class TeamsSender:
         return self._reachable(begun)
 
     def _reachable(self, to: Conversation) -> Conversation:
-        if self._on_this_machine and not is_here(urlsplit(to.service_url).hostname or ""):
+        if self._on_this_machine and not is_loopback(urlsplit(to.service_url).hostname or ""):
             raise SendFailed("service_url_elsewhere", final=True)
         return to
 
@@ -176,7 +176,7 @@ class TeamsSender:
         host = address.hostname or ""
         at_connector = bool(service_url) and address[:2] == urlsplit(service_url)[:2]
         if self._on_this_machine:
-            allowed = is_here(host)
+            allowed = is_loopback(host)
         else:
             allowed = address.scheme == "https" and (at_connector or host.endswith(FILE_HOSTS))
         if not allowed:

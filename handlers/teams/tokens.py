@@ -14,13 +14,14 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
 import jwt
 import structlog
+
+from handlers.hosts import is_loopback
 
 Json = dict[str, Any]
 
@@ -172,17 +173,9 @@ class OpenGate:
 
     async def admit(self, header: str, activity: Json) -> Json:
         """No claims. Raises NotAdmitted for an activity that is to be answered elsewhere."""
-        if not is_here(urlsplit(activity["serviceUrl"]).hostname or ""):
+        if not is_loopback(urlsplit(activity["serviceUrl"]).hostname or ""):
             raise NotAdmitted("service_url_elsewhere", status=403)
         return {}
-
-
-def is_here(host: str) -> bool:
-    """Whether a host is this machine by its name or address."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def same_url(signed: object, named: str) -> bool:

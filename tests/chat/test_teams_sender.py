@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 from bot import COMPLETE
-from teams_world import INTAKE_CHANNEL, OFFICE_CHANNEL, Fault, Post, World, buttons, inputs, object_id, said
+from teams_world import (
+    BOT_ACCOUNT,
+    INTAKE_CHANNEL,
+    OFFICE_CHANNEL,
+    Fault,
+    Post,
+    World,
+    buttons,
+    inputs,
+    object_id,
+    said,
+)
 from ways import TUESDAY
 
 from handlers.delivery import SendFailed
@@ -114,6 +125,40 @@ async def test_an_own_chat_that_the_bot_was_removed_from_is_tried_once_more_only
     assert [call[1] for call in world.calls].count("v3/conversations") == 1
     (told,) = world.posts(INTAKE_CHANNEL)
     assert "Please ask me again in our own chat" in told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "installationUpdate", "action": "remove"},
+        {"type": "conversationUpdate", "membersRemoved": [{"id": BOT_ACCOUNT}]},
+    ],
+    ids=lambda told: str(told["type"]),
+)
+async def test_a_chat_that_the_bot_was_removed_from_is_forgotten(world: World, told: Json) -> None:
+    await world.tess.mentions("help", INTAKE_CHANNEL)
+    await world.deliver(world.activity(world.tess, where=world.tess.chat, **told))
+    kept = "SELECT conversation FROM conversation WHERE account = :account"
+    assert world.rows(kept, account=world.tess.entra) == []
+    world.tess.chat = "a:anew"
+    await world.tess.mentions("help", INTAKE_CHANNEL)
+    assert world.rows(kept, account=world.tess.entra) == [("a:anew",)]
+    assert len(world.tess.direct) == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "installationUpdate", "action": "remove-upgrade"},
+        {"type": "conversationUpdate", "membersRemoved": [{"id": "29:raj"}, None]},
+        {"type": "conversationUpdate", "membersRemoved": "all"},
+    ],
+    ids=["upgrade", "somebody else", "not a list"],
+)
+async def test_a_chat_that_the_bot_is_still_in_is_kept(world: World, told: Json) -> None:
+    await world.deliver(world.activity(world.tess, where=world.tess.chat, **told))
+    kept = world.rows("SELECT conversation FROM conversation WHERE account = :id", id=world.tess.entra)
+    assert kept == [(world.tess.chat,)]
 
 
 async def test_a_message_to_a_person_goes_into_the_chat_that_is_begun_anew(world: World) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.settings import Settings, is_loopback, read_settings, require_platform
+from handlers.settings import Settings, read_settings, require_platform
 from referral_bot.errors import SetupError
 from referral_bot.model import Phi
 
@@ -125,11 +125,3 @@ def test_settings_do_not_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> 
 def test_serving_without_a_platform_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SetupError, match="referral-bot demo"):
         require_platform(read(monkeypatch))
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("bot.example", False)],
-)
-def test_loopback_is_told_from_the_rest(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback

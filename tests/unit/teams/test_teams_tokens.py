@@ -16,7 +16,6 @@ from handlers.teams.tokens import (
     TROUBLE_REST,
     NotAdmitted,
     PublishedKeys,
-    is_here,
     same_url,
 )
 
@@ -147,18 +146,3 @@ async def test_keys_that_could_not_be_renewed_are_asked_for_again_soon() -> None
 )
 def test_a_service_url_is_the_signed_one_or_it_is_not(signed: object, named: str, same: bool) -> None:
     assert same_url(signed, named) is same
-
-
-@pytest.mark.parametrize(
-    ("host", "here"),
-    [
-        ("localhost", True),
-        ("127.0.0.1", True),
-        ("::1", True),
-        ("10.0.0.1", False),
-        ("localhost.evil", False),
-        ("", False),
-    ],
-)
-def test_this_machine_is_told_from_others(host: str, here: bool) -> None:
-    assert is_here(host) is here

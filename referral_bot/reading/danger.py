@@ -202,57 +202,60 @@ _SUDDEN = re.compile(
 """A weak limb is grave if it came on this hour, not if it has worsened over weeks."""
 
 
+_DISTAL = re.compile(r"\b(?:foot|leg|toe|feet|hand|arm|pedal|distal)\b")
+"""No pulse there is a bad limb, not a dying patient."""
+_SURELY_NOW = re.compile(
+    r"\b(?:right now|ahorita|ahora|min\w* ago|hace (?:\w+ ){0,2}min|\d+ ?min|in (?:room"
+    r"|rm)|waitin|in front of|on the"
+    r"|sudden|just found|in exam|here\b|de repente|just (?:started|collapsed|took|now))"
+)
+"""Words of now that hold beside words of the past."""
+_HERE_BEFORE_US = re.compile(
+    r"\b(?:right now|here now|in (?:room|rm) ?\d|waitin|in front of me|minutes? ago|mins? ago"
+    r"|just (?:collapsed|started)|ahorita|ahora mismo|is here|in (?:the|our) office)\b"
+)
+"""Words of now that hold within a whole referral, which tells of the past for the most part."""
+
+
 def is_emergency(doc: Document) -> bool:
     """Whether the text says that a patient is in danger now; past, ruled out or suspected does not count."""
     lower = doc.words.lower
-    full_referral = (
-        bool(doc.dates) and any(written.year is not None for written in doc.dates) and bool(doc.phones)
-    )
     weighed = [(_GRAVE, False), (_GRAVE_TOO, False), (_STROKE_OR_HEART, True)]
     if _HERE_NOW.search(lower):
         weighed.append((_GRAVE_NOW, True))
-    for pattern, needs_now in weighed:
-        for match in islice(pattern.finditer(lower), _ENOUGH):
-            before = lower[max(0, match.start() - 40) : match.start()]
-            if _NEGATED.search(before[before.rfind("\n") + 1 :]):
-                continue
-            begin, stop = _around(doc, match.start())
-            text = lower[begin:stop]
-            text = _NOT_NOW.sub(" ", text)
-            now = _NOW.search(text) is not None or _HERE_NOW.search(text) is not None
-            past = _PAST.search(_VISIT_AHEAD.sub(" ", text)) is not None
-            if _SUPPOSED.search(lower, max(0, match.start() - _NEAR), match.start()):
-                continue
-            if match[0].startswith(("no pulse", "pulseless")) and re.search(
-                r"\b(?:foot|leg|toe|feet|hand|arm|pedal|distal)\b", text
-            ):
-                continue
-            if past and not now:
-                continue
-            if (
-                now
-                and past
-                and needs_now
-                and not re.search(
-                    r"\b(?:right now|ahorita|ahora|min\w* ago|hace (?:\w+ ){0,2}min|\d+ ?min|in (?:room"
-                    r"|rm)|waitin|in front of|on the"
-                    r"|sudden|just found|in exam|here\\b|de repente|just (?:started|collapsed|took|now))",
-                    text,
-                )
-            ):
-                continue
-            if needs_now and not now:
-                continue
-            if _LIMB.match(match[0]) and not _SUDDEN.search(text):
-                continue
-            if full_referral and not re.search(
-                r"\b(?:right now|here now|in (?:room|rm) ?\d|waitin|in front of me|minutes? ago|mins? ago"
-                r"|just (?:collapsed|started)|ahorita|ahora mismo|is here|in (?:the|our) office)\b",
-                text,
-            ):
-                continue
-            return True
-    return False
+    return any(
+        not _is_mere_case(lower, match.start()) and _is_now(doc, match, needs_now)
+        for pattern, needs_now in weighed
+        for match in islice(pattern.finditer(lower), _ENOUGH)
+    )
+
+
+def _is_mere_case(lower: str, place: int) -> bool:
+    """Whether what stands before a word of danger says that it is not so, or only may be."""
+    before = lower[max(0, place - 40) : place]
+    denied = _NEGATED.search(before[before.rfind("\n") + 1 :]) is not None
+    return denied or _SUPPOSED.search(lower, max(0, place - _NEAR), place) is not None
+
+
+def _is_now(doc: Document, match: re.Match[str], needs_now: bool) -> bool:
+    """Whether a word of danger is about this moment, as far as what stands around it says."""
+    begin, stop = _around(doc, match.start())
+    text = _NOT_NOW.sub(" ", doc.words.lower[begin:stop])
+    if match[0].startswith(("no pulse", "pulseless")) and _DISTAL.search(text):
+        return False
+    if _LIMB.match(match[0]) and not _SUDDEN.search(text):
+        return False
+    if _is_whole_referral(doc) and not _HERE_BEFORE_US.search(text):
+        return False
+    now = _NOW.search(text) is not None or _HERE_NOW.search(text) is not None
+    past = _PAST.search(_VISIT_AHEAD.sub(" ", text)) is not None
+    if needs_now:
+        return now and (not past or _SURELY_NOW.search(text) is not None)
+    return now or not past
+
+
+def _is_whole_referral(doc: Document) -> bool:
+    return bool(doc.phones) and any(written.year is not None for written in doc.dates)
 
 
 def _around(doc: Document, place: int) -> tuple[int, int]:

@@ -115,6 +115,7 @@ class TeamsSender:
     async def _begin_direct(self, account: str, member: str, service_url: str) -> Conversation:
         if not service_url:
             raise SendFailed("conversation_unknown", final=True)
+        self._check_service(service_url)
         parameters: Json = {
             "bot": {"id": self._bot},
             "members": [{"id": member or account}],
@@ -135,12 +136,16 @@ class TeamsSender:
             member=member,
         )
         await self._addresses.put(begun)
-        return self._reachable(begun)
+        return begun
 
     def _reachable(self, to: Conversation) -> Conversation:
-        if self._on_this_machine and not is_loopback(urlsplit(to.service_url).hostname or ""):
-            raise SendFailed("service_url_elsewhere", final=True)
+        self._check_service(to.service_url)
         return to
+
+    def _check_service(self, url: str) -> None:
+        """Raise SendFailed for an address that nothing may be sent to."""
+        if self._on_this_machine and not is_loopback(urlsplit(url).hostname or ""):
+            raise SendFailed("service_url_elsewhere", final=True)
 
     async def fetch(self, outgoing: Outgoing) -> tuple[bytes, str]:
         """The content and media type of the file that a person sent.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -469,6 +470,22 @@ async def test_a_file_of_staff_without_a_reference_is_not_kept_and_that_is_said(
     await sent(world)
     await world.nina.writes("here you are", attachments=[pdf(world)])
     assert "I did not keep the file" in world.nina.direct[-1]
+
+
+async def test_without_signatures_nothing_is_sent_or_begun_anywhere_else(playground: World) -> None:
+    world = playground
+
+    def moved(tx: Transaction) -> None:
+        known = tx.personal_conversation("teams", world.tess.entra)
+        assert known is not None
+        far = {"service_url": "https://smba.example/amer/", "seen_at": known.seen_at + timedelta(days=1)}
+        tx.keep_conversation(known.model_copy(update=far))
+
+    await world.transact(moved)
+    for account in (world.tess.entra, "somebody"):
+        with pytest.raises(SendFailed, match="service_url_elsewhere") as failed:
+            await sender(world).post_to_person(account, {"type": "message"})
+        assert failed.value.final
 
 
 async def test_a_tenant_that_was_never_heard_of_is_given_up(world: World) -> None:

@@ -158,7 +158,7 @@ def _interpret_one(
     evidence = weigh(doc, start, end)
     if is_submission(doc, matter, acts, evidence, names, opening):
         return submission_outcomes(doc, matter, acts, doctors, contacts)
-    kept = settle(doc, matter, acts, evidence, opening)
+    kept = settle(doc, matter, acts, evidence)
     if not kept:
         kept = guess(doc, matter, evidence, is_named(names()), opening)
     return outcomes_of(doc, matter, kept, names())

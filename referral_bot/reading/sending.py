@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from referral_bot.reading.acts import Act
 from referral_bot.reading.dates import birth_date, years_between
@@ -37,6 +38,7 @@ _MEANS_TO_SEND = re.compile(
 )
 _STILL_NEEDED = re.compile(r"\b(?:still|else|missing|from me|from us|anything|more)\b")
 """Words of a sender who offers the rest rather than asks what the practice requires."""
+
 _ASKS = frozenset(
     (
         "cancel_referral",
@@ -58,6 +60,48 @@ _STARTS = re.compile(
     r"|need(?:s|ing)? (?:an? )?(?:\w+ ){1,2}(?:consult |eval |referral |evaluation )?for (?:an?|my"
     r"|one of (?:my|our)|this|our) (?!new|consult|appt|visit|next|routine|follow))\b"
 )
+_NEW_REFERRAL = re.compile(
+    r"\bnew (?:pt |patient )?referral\b|^\W*(?:have (?:a )?|got (?:a )?)?new (?:pt|patient)\b"
+    r"|\b(?:want|need|like)\w* to (?:refer|send)|\bstart a referral|\bsubmit (?:a|the"
+    r"|this)? ?(?:new )?referral"
+)
+_DOCTOR = re.compile(r"\bdr\.? ")
+_OF_ONE_OR_TIMES = OF_A_REFERRAL | {"check_availability"}
+_ASKS_OF_A_VISIT = _ASKS - {"confirm_document_received"}
+_ASKS_OF_ONE = _ASKS | {"report_issue", "office_open"}
+_ASKS_IN_GENERAL = frozenset(("ask_requirements", "ask_practice_info", "help"))
+_CHANGES = frozenset(("update_referral", "attach_document"))
+_NOT_BY_FACTS = _CHANGES | {
+    "check_availability",
+    "request_human",
+    "ask_insurance_accepted",
+    "out_of_scope",
+}
+_NOT_BY_CUE = _ASKS_IN_GENERAL | _CHANGES | {"check_availability"}
+_NOT_BY_START = _ASKS_IN_GENERAL | {"request_human", "ask_insurance_accepted"}
+_NOT_BY_WORD = _NOT_BY_START | {"check_availability"}
+"""What a matter may not ask beside: the less there is of a referral, the more speaks against it."""
+
+
+@dataclass(frozen=True)
+class _Matter:
+    """What speaks for and against a matter's being a new referral."""
+
+    text: str
+    kinds: frozenset[str]
+    """Intents of its acts."""
+    evidence: Evidence
+    facts: int
+    """How many of the things a referral is made of it holds, beside name and birth date."""
+    names: Callable[[], list[PatientName]]
+    """Looked for only when asked: it is the dear part."""
+
+    @property
+    def named(self) -> bool:
+        return is_named(self.names())
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        return pattern.search(self.text) is not None
 
 
 def is_submission(
@@ -69,122 +113,62 @@ def is_submission(
     opening: list[str],
 ) -> bool:
     """Whether a matter sends a patient: a name with what a referral is made of."""
-    lower = doc.words.lower[matter.start : matter.end]
-    kinds = {act.intent for act in acts}
+    start, end = matter.start, matter.end
+    kinds = frozenset(act.intent for act in acts)
     facts = sum(
         (
             evidence.phone,
             evidence.payer,
             evidence.code,
             evidence.clinical >= 2,
-            bool(doc.labels("referring", matter.start, matter.end)),
+            bool(doc.labels("referring", start, end)),
         )
     )
-    by_id = any(mention.by_id for mention in matter.mentions)
-    if by_id or (not evidence.birth and set(opening) & (OF_A_REFERRAL | {"check_availability"})):
+    told = _Matter(doc.words.lower[start:end], kinds, evidence, facts, names)
+    if any(mention.by_id for mention in matter.mentions):
+        return False
+    if not evidence.birth and not _OF_ONE_OR_TIMES.isdisjoint(opening):
         return False
     if matter.mentions:
-        if not evidence.birth:
-            return False
-        if facts >= 1 and evidence.clinical and not kinds & _ASKS and not _CORRECTS.search(lower):
-            return True
-        if facts >= 2 and not (_CORRECTS.search(lower) and facts < 3):
-            return "cancel_referral" not in kinds or facts >= 3
-        return False
-    if evidence.birth and (facts >= 2 or is_named(names())):
-        return not (
-            kinds & {"cancel_referral", "check_status", "request_consult_note", "reschedule_appointment"}
-            and facts < 2
-        )
+        return evidence.birth and _is_anew(told)
+    if evidence.birth and (facts >= 2 or told.named):
+        return facts >= 2 or not kinds & _ASKS_OF_A_VISIT
     if doc.rows:
-        return (
-            bool(doc.labels("name", matter.start, matter.end) or doc.labels("last", matter.start, matter.end))
-            and facts >= 1
-            and "check_status" not in opening
-        )
-    if lower.lstrip().startswith(("refer ", "referral ", "refer:")) and is_named(names()):
+        labelled = doc.labels("name", start, end) or doc.labels("last", start, end)
+        return bool(labelled) and facts >= 1 and "check_status" not in opening
+    if told.text.lstrip().startswith(("refer ", "referral ", "refer:")) and told.named:
         return True
-    asking = kinds & {
-        "check_status",
-        "request_consult_note",
-        "cancel_referral",
-        "reschedule_appointment",
-        "confirm_document_received",
-        "report_issue",
-        "office_open",
-    }
-    if is_named(names()) and facts >= 2 and (evidence.cue or facts >= 3) and not asking:
+    if kinds & _ASKS_OF_ONE:
+        return False
+    to_whom = bool(doc.found("service", start, end)) or told.says(_DOCTOR)
+    return _holds_enough(told, to_whom) or _means_to_send(told)
+
+
+def _is_anew(told: _Matter) -> bool:
+    """Whether somebody with an open referral is sent once more rather than put right."""
+    corrects = told.says(_CORRECTS)
+    if told.facts >= 1 and told.evidence.clinical and not told.kinds & _ASKS and not corrects:
         return True
-    if evidence.cue and not asking and facts >= 1 and is_named(names()):
+    return told.facts >= 3 or (told.facts == 2 and not corrects and "cancel_referral" not in told.kinds)
+
+
+def _holds_enough(told: _Matter, to_whom: bool) -> bool:
+    """Whether a matter that asks nothing holds enough of a referral without a birth date."""
+    cue, facts = told.evidence.cue, told.facts
+    if facts >= (1 if cue else 3) and told.named:
         return True
-    if (
-        is_named(names())
-        and not asking
-        and facts >= 1
-        and evidence.clinical >= 1
-        and (doc.found("service", matter.start, matter.end) or re.search(r"\bdr\.? ", lower))
-        and not kinds
-        & {
-            "check_availability",
-            "request_human",
-            "ask_insurance_accepted",
-            "out_of_scope",
-            "attach_document",
-            "update_referral",
-        }
-    ):
+    if facts >= 1 and told.evidence.clinical and to_whom and not told.kinds & _NOT_BY_FACTS and told.named:
         return True
-    if (
-        evidence.cue
-        and not asking
-        and facts >= 2
-        and not kinds
-        & {
-            "check_availability",
-            "ask_requirements",
-            "ask_practice_info",
-            "help",
-            "update_referral",
-            "attach_document",
-        }
-    ):
+    return cue and facts >= 2 and not told.kinds & _NOT_BY_CUE
+
+
+def _means_to_send(told: _Matter) -> bool:
+    """Whether a matter that asks nothing says in so many words that a patient is sent."""
+    if told.evidence.clinical and told.says(_MEANS_TO_SEND) and told.named:
         return True
-    if (
-        evidence.clinical
-        and not (asking or matter.mentions)
-        and _MEANS_TO_SEND.search(lower)
-        and is_named(names())
-    ):
+    if told.evidence.clinical and told.says(_STARTS) and not told.kinds & _NOT_BY_START:
         return True
-    if (
-        evidence.clinical
-        and not matter.mentions
-        and _STARTS.search(lower)
-        and not asking
-        and not kinds
-        & {"ask_requirements", "ask_practice_info", "help", "request_human", "ask_insurance_accepted"}
-    ):
-        return True
-    return (
-        bool(
-            re.search(
-                r"\bnew (?:pt |patient )?referral\b|^\W*(?:have (?:a )?|got (?:a )?)?new (?:pt|patient)\b"
-                r"|\b(?:want|need|like)\w* to (?:refer|send)|\bstart a referral|\bsubmit (?:a|the"
-                r"|this)? ?(?:new )?referral",
-                lower,
-            )
-        )
-        and not asking
-        and not kinds
-        & {
-            "check_availability",
-            "ask_requirements",
-            "ask_practice_info",
-            "help",
-            "ask_insurance_accepted",
-            "request_human",
-        }
-    )
+    return told.says(_NEW_REFERRAL) and not told.kinds & _NOT_BY_WORD
 
 
 def submission_outcomes(

@@ -45,6 +45,10 @@ _ORGANISATION_AFTER = re.compile(
 _REFERRAL_OF = re.compile(r"^ ?(?:referral|referal|ref|referral's|rfrl)\b")
 """What follows "Nkechi Umeh's"."""
 _SPACES = re.compile(r"[ \t]{2,}")
+_TITLE_BEFORE = re.compile(r"\b(mr|mrs|ms|miss|sra?|srta)\.? $")
+_INITIAL_AFTER = re.compile(r" [a-z]\.?(?=[ ,|(]|$)")
+_NUMBER_BEFORE = re.compile(r"\d{2,4}[ ,)-]{1,3}$")
+_PLACE_BEFORE = re.compile(r"\b(?<!look )(?:at|in|from|near|dr|the) $")
 
 
 class PatientName(NamedTuple):
@@ -194,7 +198,7 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
                 if run.initial and is_given(parts[0])
                 else Name("", title_case(parts[0]))
             )
-            title = re.search(r"\b(mr|mrs|ms|miss|sra?|srta)\.? $", before)
+            title = _TITLE_BEFORE.search(before)
             if title:
                 score += 2
             elif is_given(parts[0]) and not run.initial:
@@ -223,7 +227,7 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
     if "-" in name.last:
         score += 0.5
     after = _SPACES.sub(" ", lower[end : end + 60])
-    initial = re.match(r" [a-z]\.?(?=[ ,|(]|$)", after)
+    initial = _INITIAL_AFTER.match(after)
     if initial and run.initial == "" and count > 1:
         after = after[initial.end() :]
     if _IDENTITY_AFTER.match(after):
@@ -232,7 +236,7 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
         score += 2
     if _CUE.search(before):
         score += 1.5
-    if re.search(r"\d{2,4}[ ,)-]{1,3}$", before):
+    if _NUMBER_BEFORE.search(before):
         score += 0.7
     if not before.strip() or before.rstrip()[-1:] in ".;|":
         score += 0.5
@@ -240,7 +244,7 @@ def _weigh(doc: Document, run: Run, taken: bytearray, *, capitals: bool) -> Pati
         score += 3
     if _ORGANISATION_AFTER.match(after):
         score -= 5
-    if re.search(r"\b(?<!look )(?:at|in|from|near|dr|the) $", before):
+    if _PLACE_BEFORE.search(before):
         score -= 2
     if not capitals:
         unknown = sum(not is_plausible(part.lower().split("-")[0]) for part in parts)

@@ -13,6 +13,7 @@ _REQUEST_WORDS = word_list("request_words")
 _CUT = re.compile(
     r"[,;\n\t|]|(?<=[^\W])\.(?=\s|$)|(?<=\d)\.(?=\s|$)|[.!?](?=\s|$)| - | -- |(?<=\s)/(?=\s)| > |[\[\]{}]"
 )
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _CLINICAL_SIGN = re.compile(
     r"\b(?:[rl]|rt|lt|bilat|x ?\d+|\d+ ?(?:mm|cm|mg|ml|wks?|weeks?|days?|mos?|months?|yrs?|years?|hrs?|x"
     r"|lbs?|kg|%)|w/u|s/p|c/o|h/o|r/o|hx|h/o|n/v|sx|dx|a1c|grade|stage|type|\d+/10|ef|level|denies|failed"
@@ -151,7 +152,7 @@ def _trim(text: str) -> str:
 
 def _weigh(text: str) -> tuple[int, int]:
     lower = text.lower()
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", lower)
+    words = _WORD.findall(lower)
     content = sum(word not in EVERYDAY_WORDS and word not in _REQUEST_WORDS for word in words)
     clinical = sum(word in CLINICAL_WORDS for word in words)
     if (content == 0) == (clinical == 0):  # told by the words alone

@@ -92,7 +92,7 @@ class Watched:
             cursor = tx._cursor  # type: ignore[attr-defined]
             steps = dict(cursor.execute("SELECT id, step FROM promise").fetchall())
             done = Counter(
-                argument
+                argument.partition(":")[0]
                 for (argument,) in cursor.execute(
                     "SELECT argument FROM follow_up WHERE done_at IS NOT NULL AND kind = 'promise'"
                 ).fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from referral_bot.reading.authorization import read_authorization
 from referral_bot.reading.codes import find_codes, find_npis
@@ -41,112 +42,144 @@ _EFFECTIVE = re.compile(
     r"\b(?:eff(?:ective)?|starting|starts|start|as of|beginning|begins|from|since|on|desde"
     r"|a partir del?)[ :.]*(?:date |on |is |el |the )*$"
 )
+_OLD_NO_GOOD = re.compile(r"\bold\b|no good")
+_REFERS = re.compile(r"\b(?:referring|ordering|provider|pcp)\b[^.\n]{0,30}$")
+_WANTS_PLACE = re.compile(r"\b(?:prefers?|wants?|location|office|clinic|instead)\b")
+
+
+@dataclass
+class _Update:
+    """The changes of a range of the text while they are read."""
+
+    doc: Document
+    start: int
+    end: int
+    old: list[tuple[int, int]]
+    """Stretches that give the old values."""
+    taken: bytearray
+    """Marks the characters that something has claimed: what is left is a new clinical fact."""
+    fields: Fields = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+
+    def take(self, *spans: tuple[int, int]) -> None:
+        """Mark stretches as claimed."""
+        for begin, stop in spans:
+            self.taken[begin:stop] = b"\x01" * (stop - begin)
 
 
 def read_update(doc: Document, start: int, end: int, mentions: list[Mention]) -> tuple[Fields, list[str]]:
     """Only the changed values, and what to notice: coverage to check again, booking released, urgency
     raised.
     """
-    lower = doc.words.lower
-    fields: Fields = {}
-    flags: list[str] = []
-    taken = bytearray(len(lower))
-
-    def take(begin: int, stop: int) -> None:
-        taken[begin:stop] = b"\x01" * (stop - begin)
-
-    for mention in mentions:
-        take(mention.start, mention.end)
+    update = _Update(doc, start, end, _old_ranges(doc, start, end), bytearray(len(doc.words.lower)))
+    fields = update.fields
+    update.take(*((mention.start, mention.end) for mention in mentions))
     for label in doc.labelled:
-        take(label.label, label.start)
-        if label.role in ("ignore", "from", "name", "group"):
-            take(label.label, label.end)
-    old = _old_ranges(doc, start, end)
-    for span in old:
-        take(*span)
+        aside = label.role in ("ignore", "from", "name", "group")
+        update.take((label.label, label.end if aside else label.start))
+    update.take(*update.old)
+    _patient(update, mentions)
+    covered = _coverage(update)
+    urgency = _urgency(doc, start, end, update.taken)
+    if urgency:
+        fields["urgency"] = urgency
+        if urgency in ("urgent", "stat", "asap"):
+            update.flags.append("notify_practice_now")
+    needs, spans = find_needs(doc, start, end)
+    if needs:
+        fields["needs"] = needs
+    update.take(*spans)
+    _codes(update)
+    _referring(update)
+    documents, spans = find_documents(doc, start, end)
+    if documents:
+        fields["documents"] = documents
+    update.take(*spans)
+    if _WANTS_PLACE.search(doc.words.lower[start:end]):
+        place = find_location(doc, start, end, update.taken)
+        if place:
+            fields["preference"] = {"location": place[0]}
+            update.take(place[1])
+    if urgency or not (covered or fields.keys() & {"patient", "documents"}):
+        added = _added(doc, start, end, update.taken, bool(urgency or needs or "icd10" in fields))
+        if added:
+            fields["reason_add"] = added
+    return fields, update.flags
+
+
+def _patient(update: _Update, mentions: list[Mention]) -> None:
+    """The patient's corrected birth date, numbers and name."""
+    doc, start, end, old, taken = update.doc, update.start, update.end, update.old, update.taken
     patient: Fields = {}
     born = _birth(doc, start, end, old, taken)
     if born:
         patient["dob"] = born
     elif born is not None:
-        flags.append("dob_invalid")
-    _numbers(doc, start, end, old, patient, fields, taken)
+        update.flags.append("dob_invalid")
+    _numbers(update, patient)
     read_new_name(doc, start, end, mentions, patient, taken)
     if patient:
-        fields["patient"] = patient
-    insurance = _insurance(doc, start, end, old, taken)
+        update.fields["patient"] = patient
+
+
+def _coverage(update: _Update) -> bool:
+    """The new insurance and authorization; gives whether either is told of."""
+    doc, start, end = update.doc, update.start, update.end
+    insurance = _insurance(doc, start, end, update.old, update.taken)
     if insurance and _is_approver(doc, start, end, insurance):
         insurance = {}
     if insurance:
-        fields["insurance"] = insurance
-        flags.append("recheck_eligibility_and_auth")
+        update.fields["insurance"] = insurance
+        update.flags.append("recheck_eligibility_and_auth")
     authorization = read_authorization(doc, start, end)
-    if authorization.auth and not (insurance and re.search(r"\bold\b|no good", lower[start:end])):
-        fields["auth"] = authorization.auth
+    if authorization.auth and not (insurance and _OLD_NO_GOOD.search(doc.words.lower[start:end])):
+        update.fields["auth"] = authorization.auth
     if authorization.hold and authorization.auth.get("status") != "approved" and not insurance:
-        flags.append("hold_booking_until_auth")
+        update.flags.append("hold_booking_until_auth")
     if authorization.release:
-        flags.append("release_booking_hold")
-    for span in authorization.taken:
-        take(*span)
-    urgency = _urgency(doc, start, end, taken)
-    if urgency:
-        fields["urgency"] = urgency
-        if urgency in ("urgent", "stat", "asap"):
-            flags.append("notify_practice_now")
-    needs, spans = find_needs(doc, start, end)
-    if needs:
-        fields["needs"] = needs
-    for span in spans:
-        take(*span)
+        update.flags.append("release_booking_hold")
+    update.take(*authorization.taken)
+    return bool(insurance or authorization.auth)
+
+
+def _codes(update: _Update) -> None:
+    """The diagnosis codes that are not the old ones."""
+    found = find_codes(update.doc, update.start, update.end)
     codes = [
         code
-        for code in find_codes(doc, start, end)
-        if not any(a <= code.start < b for a, b in old) and not _OLD.search(doc.before(code.start, 22))
+        for code in found
+        if not any(a <= code.start < b for a, b in update.old)
+        and not _OLD.search(update.doc.before(code.start, 22))
     ]
     if codes:
-        fields["icd10"] = [code.code for code in codes]
+        update.fields["icd10"] = [code.code for code in codes]
         if not all(code.billable for code in codes):
-            flags.append("icd10_not_billable")
-    for code in find_codes(doc, start, end):
-        take(code.start, code.end)
+            update.flags.append("icd10_not_billable")
+    update.take(*((code.start, code.end) for code in found))
+
+
+def _referring(update: _Update) -> None:
+    """The ordering provider's number and name, where they are put right."""
+    doc, start, end = update.doc, update.start, update.end
     npis = find_npis(doc, start, end)
     doctors = [doctor for doctor in find_doctors(doc) if start <= doctor.start < end]
-    for doctor in doctors:
-        take(doctor.start, doctor.end)
+    update.take(*((doctor.start, doctor.end) for doctor in doctors))
     if npis:
-        take(npis[0].start, npis[-1].end)
+        update.take((npis[0].start, npis[-1].end))
         if npis[-1].valid:
-            fields["referring"] = {"npi": npis[-1].number}
+            update.fields["referring"] = {"npi": npis[-1].number}
         else:
-            flags.append("npi_invalid")
+            update.flags.append("npi_invalid")
     changed = [
         doctor
         for doctor in doctors
-        if re.search(r"\b(?:referring|ordering|provider|pcp)\b[^.\n]{0,30}$", doc.before(doctor.start, 40))
-        and not _OLD.search(doc.before(doctor.start, 20))
+        if _REFERS.search(doc.before(doctor.start, 40)) and not _OLD.search(doc.before(doctor.start, 20))
     ]
     if changed:
         name = changed[-1].name
-        fields.setdefault("referring", {}).update(
+        update.fields.setdefault("referring", {}).update(
             {key: value for key, value in (("first", name.first), ("last", name.last)) if value}
         )
-    documents, spans = find_documents(doc, start, end)
-    if documents:
-        fields["documents"] = documents
-    for span in spans:
-        take(*span)
-    place = re.search(
-        r"\b(?:prefers?|wants?|location|office|clinic|instead)\b", lower[start:end]
-    ) and find_location(doc, start, end, taken)
-    if place:
-        fields["preference"] = {"location": place[0]}
-        take(*place[1])
-    if not (patient or insurance or (documents and not urgency) or authorization.auth) or urgency:
-        added = _added(doc, start, end, taken, bool(urgency or needs or codes))
-        if added:
-            fields["reason_add"] = added
-    return fields, flags
 
 
 _APPROVES = re.compile(
@@ -240,20 +273,13 @@ def _birth(doc: Document, start: int, end: int, old: list[tuple[int, int]], take
     return None
 
 
-def _numbers(
-    doc: Document,
-    start: int,
-    end: int,
-    old: list[tuple[int, int]],
-    patient: Fields,
-    fields: Fields,
-    taken: bytearray,
-) -> None:
+def _numbers(update: _Update, patient: Fields) -> None:
+    """The new numbers of the patient, a contact or the sender; the old ones are only claimed."""
+    doc, start, end, fields = update.doc, update.start, update.end, update.fields
     contacts = [contact for contact in find_contacts(doc) if start <= contact.start < end]
-    reached = sort_phones(doc, start, end, contacts)
-    for reach in reached:
-        taken[reach.phone.start : reach.phone.end] = b"\x01" * (reach.phone.end - reach.phone.start)
-        if _is_old(doc, reach.phone.start, old) or re.match(
+    for reach in sort_phones(doc, start, end, contacts):
+        update.take((reach.phone.start, reach.phone.end))
+        if _is_old(doc, reach.phone.start, update.old) or re.match(
             r"[ ]*(?:\(old\)|is disconnected|no longer|is old)", doc.after(reach.phone.end, 16)
         ):
             continue

@@ -9,6 +9,12 @@ from referral_bot.reading.document import Document
 from referral_bot.reading.lexicon import CLINICAL_WORDS
 from referral_bot.reading.payers import payers_in
 
+_EVENT_BEFORE = re.compile(
+    r"\b(?:thru|through|until|exp|eff|effective|good|valid|starting|seen|visit|dos|on|sent"
+    r"|from)[ :]*(?:on )?$"
+)
+_CODE = re.compile(r"\b[a-tv-z]\d[\dab]\.[\da-z]{1,4}\b")
+
 
 class Evidence(NamedTuple):
     """How much of a new referral a stretch holds."""
@@ -27,11 +33,7 @@ def weigh(doc: Document, start: int, end: int) -> Evidence:
     born = any(
         start <= written.start < end
         and written.year is not None
-        and not re.search(
-            r"\b(?:thru|through|until|exp|eff|effective|good|valid|starting|seen|visit|dos|on|sent"
-            r"|from)[ :]*(?:on )?$",
-            doc.before(written.start, 14),
-        )
+        and not _EVENT_BEFORE.search(doc.before(written.start, 14))
         for written in doc.dates
     ) or bool(doc.labels("dob", start, end))
     clinical = sum(
@@ -41,7 +43,7 @@ def weigh(doc: Document, start: int, end: int) -> Evidence:
         birth=born,
         phone=any(start <= phone.start < end for phone in doc.phones),
         payer=bool(payers_in(doc, start, end)) or "self pay" in lower[start:end],
-        code=re.search(r"\b[a-tv-z]\d[\dab]\.[\da-z]{1,4}\b", lower[start:end]) is not None
+        code=_CODE.search(lower[start:end]) is not None
         or bool(doc.labels("icd", start, end) or doc.labels("dx", start, end)),
         clinical=clinical,
         cue=bool(doc.cue("submit", start, end))

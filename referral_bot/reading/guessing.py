@@ -14,6 +14,15 @@ from referral_bot.reading.payers import payers_in
 from referral_bot.reading.when import read_when
 from referral_bot.reading.wishes import find_services
 
+_VALUE = re.compile(
+    r"\b(?:interpreter|wheelchair|stretcher|speaks|transport\w*|auth\w*|self[ -]pay|uninsured|stat"
+    r"|urgent|asap"
+    r"|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*"
+    r"|with (?:two|one|an?|a double|double) [a-z]{1,2}'?s?\b(?! \w+ly)"
+    r"|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w"
+)
+"""What a referral can be changed to, by the words for it."""
+
 
 def has_values(doc: Document, matter: Matter) -> bool:
     """Whether a matter states something that a referral can be changed to."""
@@ -22,17 +31,7 @@ def has_values(doc: Document, matter: Matter) -> bool:
         return True
     if any(start <= written.start < end and written.year is not None for written in doc.dates):
         return True
-    return (
-        re.search(
-            r"\b(?:interpreter|wheelchair|stretcher|speaks|transport\w*|auth\w*|self[ -]pay|uninsured|stat"
-            r"|urgent|asap"
-            r"|routine|prior auth|denied|\bpa\b|spelled|last name|first name|npi|silla de ruedas|worse\w*"
-            r"|with (?:two|one|an?|a double|double) [a-z]{1,2}'?s?\b(?! \w+ly)"
-            r"|new symptoms|born in)\b|\b[a-tv-z]\d[\dab]\.\w",
-            doc.words.lower[start:end],
-        )
-        is not None
-    )
+    return _VALUE.search(doc.words.lower[start:end]) is not None
 
 
 _MOVED_DAY = re.compile(

@@ -31,8 +31,9 @@ _ASKS_THEN = re.compile(
 )
 """A question that follows what it is about: "I faxed the echo Friday, is it there"."""
 _NEGATED_CANCEL = re.compile(
-    r"\b(?:do not|don'?t|dont|not|never|no|ain'?t|isn'?t|aren'?t|rather not|without|won'?t|no queremos|no quiere"
-    r"|certainly not|by no means)\b(?: \w+){0,5}? ?\b(?:cancel\w*|cxl|cx|withdraw\w*|drop\w*|pull\w*"
+    r"\b(?:do not|don'?t|dont|not|never|no|ain'?t|isn'?t|aren'?t|rather not|without|won'?t|no queremos"
+    r"|no quiere|certainly not|by no means)"
+    r"\b(?: \w+){0,5}? ?\b(?:cancel\w*|cxl|cx|withdraw\w*|drop\w*|pull\w*"
     r"|remov\w*|cancelar|cancelen|cancele|lose|delete)\b|\b(?:cancel\w*"
     r"|drop\w*)\b[^.!?]{0,12}[.!?,]? ?(?:\bno,? don'?t\b|\bwait,? no\b|\bno wait\b|\bscratch that\b"
     r"|\bnever ?mind\b|\bactually don'?t\b|\bno don'?t\b)"

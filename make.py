@@ -113,8 +113,8 @@ def lock(_: list[str]) -> int:
     build = "\n".join(tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"])
     for target, extra in ((RUNTIME, []), (DEV, ["--extra", "dev"])):
         options = ["--quiet", "--upgrade", "--generate-hashes", "--universal", "--python-version", "3.11"]
-        # No address and no path of the machine that pinned them.
-        options += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+        # No path of the machine that pinned them; and uv names no address unless it is asked to.
+        options += ["--no-header", "--no-annotate"]
         options += ["--output-file", str(target.relative_to(ROOT)), *extra]
         subprocess.run(
             [PYTHON, "-m", "uv", "pip", "compile", *options, "pyproject.toml", "-"],

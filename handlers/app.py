@@ -26,9 +26,9 @@ from handlers.settings import Settings
 from handlers.slack.part import SlackPart, build_slack
 from handlers.web import Health, build_web
 from referral_bot.desk import followups
-from referral_bot.desk.front import Desk
+from referral_bot.desk.front import Desk, load
 from referral_bot.errors import SetupError
-from referral_bot.model import FollowUp, Phi
+from referral_bot.model import FollowUp
 from storage import SqlStore, open_store
 from storage.transaction import SqlTransaction
 
@@ -223,8 +223,7 @@ async def settle(store: SqlStore, now: datetime) -> None:
 
     It stays until the end, and looking through all of it again and again would hold up turns for 100 ms.
     """
-    desk = Desk(Phi.MINIMAL, lambda document_id, person_key, at: "")
-    await asyncio.wrap_future(store.transact(lambda tx: desk.load(tx, now)))
+    await asyncio.wrap_future(store.transact(lambda tx: load(tx, now)))
     gc.collect()
     gc.freeze()
 

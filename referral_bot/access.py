@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from referral_bot.errors import NotFound, Refused
 from referral_bot.lifecycle import Move
-from referral_bot.model import Packet, Person, ReferralBase, Role, Side
+from referral_bot.model import Packet, Person, QuestionBase, ReferralBase, Role, Side, State
 
 SomeReferral = TypeVar("SomeReferral", bound=ReferralBase)
 
@@ -47,6 +47,17 @@ def may_see(person: Person, referral: ReferralBase) -> bool:
     if person.side is Side.PRACTICE:
         return referral.submitted_at is not None
     return person.office_key == referral.office_key
+
+
+def may_see_question(person: Person, question: QuestionBase) -> bool:
+    """Whether this person may know of a question, which may name a patient."""
+    own = person.side is Side.PRACTICE or person.office_key == question.office_key
+    return own and sees_patients(person)
+
+
+def may_reopen(side: Side, referral: ReferralBase) -> bool:
+    """Whether this side may ever reopen a referral: what the practice declined it alone takes up again."""
+    return side is Side.PRACTICE or referral.state is not State.DECLINED
 
 
 def may(person: Person, move: Move, referral: ReferralBase) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from referral_bot.access import may_reopen
 from referral_bot.cards import details, words
 from referral_bot.cards.elements import (
     Button,
@@ -175,7 +176,7 @@ def _office_buttons(view: View) -> tuple[Button, ...]:
         buttons.append(Button("Cancel appointment", "cancel_appointment", subject))
     if may_move(referral, Move.CANCEL):
         buttons.append(Button("Cancel referral", "cancel", subject, style=Style.DANGER))
-    if may_move(referral, Move.REOPEN) and referral.state is not State.DECLINED:
+    if may_move(referral, Move.REOPEN) and may_reopen(view.side, referral):
         buttons.append(Button("Reopen", "reopen", subject))
     return tuple(buttons)
 

@@ -165,8 +165,7 @@ def to_answer(turn: Turn, question_id: str) -> Question:
 def find_question(turn: Turn, question_id: str) -> Question:
     """The question of this id, if the actor may know of it."""
     question = turn.tx.get(Question, question_id)
-    own = question is not None and turn.actor.office_key in (None, question.office_key)
-    if question is None or not own or not access.sees_patients(turn.actor):
+    if question is None or not access.may_see_question(turn.actor, question):
         raise NotFound("I know of no such question.")
     return question
 

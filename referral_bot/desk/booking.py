@@ -257,7 +257,7 @@ def _forget_reminders(turn: Turn, referral: Referral, appointments: set[str]) ->
     stands before the cancellation.
     """
     waiting = turn.tx.follow_ups(referral.id)
-    gone = [one.id for one in waiting if one.argument.partition(":")[0] in appointments]
+    gone = [one.id for one in waiting if one.about[1] in appointments]
     turn.tx.finish_follow_ups(gone, turn.now)
 
 

@@ -128,11 +128,9 @@ def _elsewhere(scene: Scene, row: OutboxMessage) -> Outgoing | None:
         source = document.source
         fetch = (document.id, source)
         return _outgoing(row, source.get("platform", ""), source.get("tenant", ""), "", None, fetch)
-    identities = scene.tx.identities(row.person_key or "")
-    if not identities:
+    identity = telling.account_of(scene, row.person_key or "")
+    if identity is None:
         return None
-    # Where somebody has several accounts, the one that the bot has met.
-    identity = next((one for one in identities if one.tenant), identities[0])
     return _outgoing(
         row, identity.platform, identity.tenant, identity.account, elements.load(row.content), None
     )

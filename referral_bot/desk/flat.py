@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from referral_bot.cards import words
-from referral_bot.desk import fresh, in_thread, packets, status
+from referral_bot.desk import fresh, in_thread, status
 from referral_bot.desk.turn import Message, Turn
 from referral_bot.errors import BadInput
 from referral_bot.model import Referral, Side, State, Thread
-from referral_bot.reading import read_answer
 
 _ASKS_ANEW = frozenset({"check_availability", "request_human", "report_issue", "help", "thanks", "emergency"})
 
@@ -99,15 +98,6 @@ def _reads_as_answer(turn: Turn, message: Message, referral: Referral) -> bool:
         return False
     if referral.state is State.NEEDS_INFO:
         return not in_thread.asks(text) and not set(reading.intents) & fresh.ABOUT_A_REFERRAL
-    return in_thread.decides_draft(text) or _fills(turn, text, referral)
-
-
-def _fills(turn: Turn, text: str, draft: Referral) -> bool:
-    answer = read_answer(
-        text,
-        asked=tuple(packets.missing(draft, turn.practice, turn.tx.documents(draft.id))),
-        now=turn.now,
-        vocabulary=packets.vocabulary(turn.practice),
-        current=draft.packet.model_dump(mode="json"),
-    )
-    return answer.understood and not in_thread.asks(text)
+    if in_thread.decides_draft(text):
+        return True
+    return in_thread.read_reply(turn, text, referral).understood and not in_thread.asks(text)

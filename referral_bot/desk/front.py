@@ -67,6 +67,13 @@ STAFF_HERE: Final = (
 )
 
 
+def load(tx: Transaction, now: datetime) -> None:
+    """Load what the first message would otherwise wait for."""
+    practice = tx.practice()
+    if practice is not None:
+        read("refer", now=now, vocabulary=packets.vocabulary(practice))
+
+
 class _Unknown(Exception):
     """The account belongs to nobody in the directory."""
 
@@ -77,12 +84,6 @@ class Desk:
 
     phi: Phi
     page_link: PageLink
-
-    def load(self, tx: Transaction, now: datetime) -> None:
-        """Load what the first message would otherwise wait for."""
-        practice = tx.practice()
-        if practice is not None:
-            read("refer", now=now, vocabulary=packets.vocabulary(practice))
 
     def hear(self, tx: Transaction, account: Account, message: Message, now: datetime) -> Outcome:
         """Words typed to the bot, or in one of its threads."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from referral_bot import lifecycle, promises
+from referral_bot import access
 from referral_bot.business_time import BusinessCalendar, moment
 from referral_bot.cards import words
 from referral_bot.desk import booking, due, record, telling
@@ -60,12 +60,7 @@ def end(scene: Scene, referral: Referral | None, said: str) -> None:
         return
     if referral.on_hold_until != datetime.fromisoformat(said).astimezone(UTC):
         return
-    lifecycle.make(referral, Move.RESUME)
-    before = scene.tx.promises(referral.id)
-    ledger = promises.after(
-        Move.RESUME, referral, before, scene.practice, scene.now, scene.tx.new_id, by=Side.PRACTICE
-    )
-    record.keep(scene, referral, ledger)
+    record.make(scene, referral, Move.RESUME, by=Side.PRACTICE)
     scene.tx.save(referral)
     telling.tell(scene, referral, record.happened(scene, referral.id, EventKind.RESUMED, None))
 
@@ -73,7 +68,7 @@ def end(scene: Scene, referral: Referral | None, said: str) -> None:
 def reopen(turn: Turn, referral_id: str, text: str) -> None:
     """What had ended is open again: with a reason, and with new promises."""
     referral = record.find(turn, referral_id)
-    if referral.state is State.DECLINED and turn.actor.side is Side.OFFICE:
+    if not access.may_reopen(turn.actor.side, referral):
         where = words.where_to_reply(referral.reference, flat=turn.place.flat)
         raise Refused(
             f"The practice has declined it. Reply {where} with what has changed; they can take it up again."

@@ -11,7 +11,7 @@ from referral_bot.desk import answers, documents, fresh, intake, packets, record
 from referral_bot.desk.turn import Message, Turn
 from referral_bot.lifecycle import TERMINAL, Move, may_move
 from referral_bot.model import AuditAction, Referral, State
-from referral_bot.reading import Reading, read_answer
+from referral_bot.reading import Answer, Reading, read_answer
 
 _SUBMIT_WORDS: Final = frozenset({"submit", "submit it", "send", "send it", "yes", "yes submit", "ok send"})
 _DISCARD_WORDS: Final = frozenset(
@@ -66,13 +66,7 @@ def _fill(turn: Turn, message: Message, referral: Referral) -> None:
     if "check_availability" in intents and asks(message.text):
         _offer_times(turn, reading, referral)
         return
-    answer = read_answer(
-        message.text,
-        asked=tuple(packets.missing(referral, turn.practice, turn.tx.documents(referral.id))),
-        now=turn.now,
-        vocabulary=packets.vocabulary(turn.practice),
-        current=referral.packet.model_dump(mode="json"),
-    )
+    answer = read_reply(turn, message.text, referral)
     if answer.understood or "phone_incomplete" in answer.flags:
         intake.fill(turn, referral, answer.fields, answer.flags)
         for intent in fresh.BY_THE_DIRECTORY & intents if asks(message.text) else ():
@@ -87,6 +81,17 @@ def _fill(turn: Turn, message: Message, referral: Referral) -> None:
         _keep_as_note(turn, message.text, referral)
     else:
         fresh.said(turn, replace(message, files=()))
+
+
+def read_reply(turn: Turn, text: str, draft: Referral) -> Answer:
+    """A reply under a draft, read in the light of what the draft still lacks."""
+    return read_answer(
+        text,
+        asked=tuple(packets.missing(draft, turn.practice, turn.tx.documents(draft.id))),
+        now=turn.now,
+        vocabulary=packets.vocabulary(turn.practice),
+        current=draft.packet.model_dump(mode="json"),
+    )
 
 
 def _confirm_discard(referral: Referral) -> Card:

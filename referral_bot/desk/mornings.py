@@ -45,7 +45,7 @@ def settle(turn: Turn, wanted: str) -> Card:
         turn.tx.finish_follow_ups([follow_up.id for follow_up in waiting], turn.now)
         return replies.says("Your morning list has stopped. Write “morning list” to have it again.")
     at = waiting[0].due_at if waiting else _schedule(turn, turn.actor)
-    first = words.moment(at, _zone(turn, turn.actor), turn.now)
+    first = words.moment(at, telling.zone_of_actor(turn), turn.now)
     told = f"Each working morning you get what your office has open, first on {first}."
     return Card("Your morning list.", "", (Text(told), _STOP))
 
@@ -62,7 +62,7 @@ def send(scene: Scene, follow_up: FollowUp) -> None:
     person = scene.tx.person(follow_up.subject_id)
     if person is None or not person.active or not sees_patients(person) or person.office_key is None:
         return
-    today = scene.now.astimezone(_zone(scene, person)).date()
+    today = scene.now.astimezone(telling.zone_of_person(scene, person)).date()
     if not scene.tx.first_time(f"morning:{person.key}:{today}", scene.now):
         return  # two who asked at the same moment
     _schedule(scene, person)
@@ -71,9 +71,8 @@ def send(scene: Scene, follow_up: FollowUp) -> None:
 
 
 def _listed(scene: Scene, person: Person) -> Card:
-    met = [identity for identity in scene.tx.identities(person.key) if identity.tenant]
-    places = [Place(one.platform, one.tenant, one.account, direct=True) for one in met]
-    place = places[0] if places else Place("", "", "", direct=True)
+    at = telling.account_of(scene, person.key)
+    place = Place(at.platform, at.tenant, at.account, direct=True) if at else Place("", "", "", direct=True)
     turn = Turn(scene.tx, scene.practice, scene.now, scene.phi, person, place)
     elements = status.all_open(turn, "referral.morning_list").elements
     return Card("What your office has open.", "Good morning", (*elements, _STOP))
@@ -82,12 +81,7 @@ def _listed(scene: Scene, person: Person) -> Card:
 def zone_of(scene: Scene, follow_up: FollowUp) -> ZoneInfo:
     """The zone in which the receiver of a morning list has their morning."""
     person = scene.tx.person(follow_up.subject_id)
-    return _zone(scene, person) if person else ZoneInfo(scene.practice.timezone)
-
-
-def _zone(scene: Scene, person: Person) -> ZoneInfo:
-    office = scene.tx.office(person.office_key) if person.office_key else None
-    return words.zone_of(person, office.timezone if office else None, scene.practice)
+    return telling.zone_of_person(scene, person) if person else ZoneInfo(scene.practice.timezone)
 
 
 def _waiting(scene: Scene, person: Person) -> list[FollowUp]:
@@ -96,7 +90,7 @@ def _waiting(scene: Scene, person: Person) -> list[FollowUp]:
 
 def _schedule(scene: Scene, person: Person) -> datetime:
     """Write down the next morning of a working day of the practice; when that is."""
-    zone, calendar = _zone(scene, person), BusinessCalendar(scene.practice)
+    zone, calendar = telling.zone_of_person(scene, person), BusinessCalendar(scene.practice)
     here = ZoneInfo(scene.practice.timezone)
     day = scene.now.astimezone(zone).date()
     at = moment(day, EIGHT, zone)

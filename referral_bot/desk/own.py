@@ -9,7 +9,7 @@ from referral_bot.cards import elements
 from referral_bot.cards.elements import Button, Buttons, Card
 from referral_bot.desk import telling
 from referral_bot.desk.turn import Scene, Turn
-from referral_bot.model import Audience, OutboxKind, Person, Question, Referral, Side, Thread
+from referral_bot.model import Audience, OutboxKind, Person, Question, Referral, Thread
 
 
 def card_at(turn: Turn, thread: Thread) -> Card | None:
@@ -20,8 +20,10 @@ def card_at(turn: Turn, thread: Thread) -> Card | None:
     referral = turn.tx.get(Referral, thread.subject_id)
     if referral is not None:
         access.see(turn.actor, referral)
-    elif not _may_see_question(turn, thread):
-        return None
+    else:
+        question = turn.tx.get(Question, thread.subject_id)
+        if question is None or not access.may_see_question(turn.actor, question):
+            return None
     if turn.place.message == thread.head:
         card = telling.head_card(turn, thread)
         return own(card, turn.actor, referral) if card and referral else card
@@ -56,10 +58,3 @@ def _without(element: elements.Element, person: Person, referral: Referral) -> e
 
 def _is_for(button: Button, person: Person, referral: Referral) -> bool:
     return not (button.action == "take_over" and referral.owner_key == person.key)
-
-
-def _may_see_question(turn: Turn, thread: Thread) -> bool:
-    question = turn.tx.get(Question, thread.subject_id)
-    if question is None or not access.sees_patients(turn.actor):
-        return False
-    return turn.actor.side is Side.PRACTICE or turn.actor.office_key == question.office_key

@@ -16,6 +16,7 @@ from referral_bot.model import (
     Event,
     EventKind,
     Referral,
+    Side,
 )
 
 
@@ -39,16 +40,21 @@ def act(
     access.check(turn.actor, move, referral)
     if not lifecycle.may_move(referral, move):
         raise NotNow(meanwhile(turn, referral))
-    lifecycle.make(referral, move)
-    before = turn.tx.promises(referral.id)
-    keep(
-        turn,
-        referral,
-        promises.after(move, referral, before, turn.practice, turn.now, turn.tx.new_id, by=turn.actor.side),
-    )
+    make(turn, referral, move, by=turn.actor.side)
     if referral.state in TERMINAL:
         _end(turn, referral, outcome)
     return note(turn, referral, kind, detail)
+
+
+def make(scene: Scene, referral: Referral, move: Move, *, by: Side) -> None:
+    """Change a referral's state by a move, and what is owed with it."""
+    lifecycle.make(referral, move)
+    before = scene.tx.promises(referral.id)
+    keep(
+        scene,
+        referral,
+        promises.after(move, referral, before, scene.practice, scene.now, scene.tx.new_id, by=by),
+    )
 
 
 def keep(scene: Scene, referral: Referral, ledger: promises.Ledger) -> None:

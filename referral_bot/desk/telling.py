@@ -21,6 +21,7 @@ from referral_bot.model import (
     ChannelKind,
     ConversationKind,
     Event,
+    Identity,
     Office,
     OutboxKind,
     OutboxMessage,
@@ -55,8 +56,13 @@ def zone_for(scene: Scene, audience: Audience, office: Office) -> ZoneInfo:
 
 def zone_of_actor(turn: Turn) -> ZoneInfo:
     """The zone in which the actor reads and writes times."""
-    office = turn.tx.office(turn.actor.office_key) if turn.actor.office_key else None
-    return words.zone_of(turn.actor, office.timezone if office else None, turn.practice)
+    return zone_of_person(turn, turn.actor)
+
+
+def zone_of_person(scene: Scene, person: Person) -> ZoneInfo:
+    """The zone in which a person reads times."""
+    office = scene.tx.office(person.office_key) if person.office_key else None
+    return words.zone_of(person, office.timezone if office else None, scene.practice)
 
 
 def view(scene: Scene, referral: Referral, audience: Audience, *more_people: str | None) -> View:
@@ -192,6 +198,12 @@ def reply(scene: Scene, place: Place, card: Card, subject_id: str = "") -> None:
     thread = scene.tx.thread_at(place.platform, place.channel, root) if root else None
     thread = thread or open_thread(scene, subject_id or "reply", Audience.OFFICE, place)
     post(scene, thread, card)
+
+
+def account_of(scene: Scene, person_key: str) -> Identity | None:
+    """The account that a person is written to: where there are several, one that the bot has met."""
+    identities = scene.tx.identities(person_key)
+    return next((one for one in identities if one.tenant), identities[0] if identities else None)
 
 
 def tell_person(scene: Scene, person: Person, card: Card, not_before: datetime | None = None) -> None:

@@ -15,10 +15,10 @@ class Background:
     """Work that goes on after a platform has been answered."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do this as soon as the present request leaves the loop free."""
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do this as soon as the present request leaves the loop free; what it returns is of no interest."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -30,7 +30,7 @@ class Background:
             for task in late:
                 task.cancel()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("background_failed", exc_info=error)

@@ -219,12 +219,10 @@ async def check_teams(settings: Settings) -> Finding:
     try:
         async with asyncio.timeout(TEAMS_SECONDS):
             await token.get()
-    except SendFailed as failure:
-        if failure.code == "token_refused":
+    except (SendFailed, TimeoutError) as failure:
+        if isinstance(failure, SendFailed) and failure.code == "token_refused":
             mend = "Compare TEAMS_APP_ID and TEAMS_TENANT_ID, and make a new client secret for the app."
             return Finding("teams", Level.WRONG, "Microsoft's sign-in refuses the app.", mend)
-        return Finding("teams", Level.WRONG, "Microsoft's sign-in does not answer.", "Check the network.")
-    except TimeoutError:
         return Finding("teams", Level.WRONG, "Microsoft's sign-in does not answer.", "Check the network.")
     return Finding("teams", Level.OK, "Microsoft's sign-in takes the app and its password.")
 

@@ -66,6 +66,11 @@ class SendFailed(Exception):
         self.final = final
 
 
+def network_code(error: BaseException) -> str:
+    """The word for a platform that did not answer in time, or could not be reached."""
+    return "timeout" if isinstance(error, TimeoutError) else "connection_failed"
+
+
 class Sender(Protocol):
     """A platform's way out. Both raise SendFailed; anything else they raise is an error of the program."""
 

@@ -12,8 +12,12 @@ MOST_FILE_BYTES: Final = 25_000_000
 """Of a file that is brought in; a larger one is not read to its end."""
 
 
-async def body_of(answer: aiohttp.ClientResponse) -> bytes:
-    """A file that is the body. Raises SendFailed for one that is too large."""
+async def file_of(answer: aiohttp.ClientResponse) -> bytes:
+    """The file that was asked for. Raises SendFailed: final where it is refused or too large."""
+    if answer.status >= 500 or answer.status == 429:
+        raise SendFailed("file_unavailable")
+    if answer.status != 200:
+        raise SendFailed("file_refused", final=True)
     content = await read_to_end(answer, MOST_FILE_BYTES)
     if content is None:
         raise SendFailed("file_too_large", final=True)

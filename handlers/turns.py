@@ -7,7 +7,7 @@ people do with buttons and forms it does not bring again, so they are told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -181,7 +181,16 @@ class Turns:
         return await asyncio.wrap_future(self._store.transact(use_case))
 
 
+def objections(outcome: Outcome, typed: str = "") -> Card:
+    """What stands in the way of a form that can't be shown again, with what was typed into it."""
+    return _warning("That was not possible.", outcome.errors.values(), typed)
+
+
 def _not_kept(typed: str) -> Card:
-    """Says that it was not kept, with what was typed, so that it can be copied."""
-    said = (Text("What you typed:"), Quote(typed)) if typed else ()
-    return Card(fallback=NOT_KEPT, elements=(Text(NOT_KEPT, Tone.WARNING), *said))
+    return _warning(NOT_KEPT, (NOT_KEPT,), typed)
+
+
+def _warning(fallback: str, sentences: Iterable[str], typed: str) -> Card:
+    """Sentences of warning, and what was typed, so that it can be copied."""
+    kept = (Text("What you typed:"), Quote(typed)) if typed else ()
+    return Card(fallback, elements=(*(Text(sentence, Tone.WARNING) for sentence in sentences), *kept))

@@ -52,10 +52,6 @@ _THREAD_OF = THREADS.where(
 )
 
 _PLACE = tables.CONVERSATION.c
-_CONVERSATION = CONVERSATIONS.where(
-    _PLACE.platform == bindparam("platform"),
-    _PLACE.id == bindparam("id"),
-)
 _PERSONAL = CONVERSATIONS.where(
     _PLACE.platform == bindparam("platform"),
     or_(_PLACE.account == bindparam("account"), _PLACE.member == bindparam("account")),
@@ -190,7 +186,8 @@ class OutboxWork(Work):
 
     def conversation(self, platform: str, conversation: str) -> Conversation | None:
         """Where a conversation is reached."""
-        return self._record(CONVERSATIONS, _CONVERSATION, platform=platform, id=f"{platform}:{conversation}")
+        found = self._find(CONVERSATIONS.by_id, Conversation.id_of(platform, conversation))
+        return found[0] if found else None
 
     def personal_conversation(self, platform: str, account: str) -> Conversation | None:
         """The conversation of one account with the bot, by either of the account's ids."""

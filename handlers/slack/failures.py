@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
-from handlers.delivery import SendFailed
+from handlers.delivery import SendFailed, network_code
 
 TROUBLE: Final = (SlackApiError, SlackRequestError, aiohttp.ClientError, TimeoutError, OSError)
 """What a call of Slack raises where Slack refuses or cannot be reached."""
@@ -67,7 +67,7 @@ def error_code(error: BaseException) -> str:
         if code in FINAL or code in PASSING:
             return code
         return "server_error" if _status(error) >= 500 else "slack_refused"
-    return "timeout" if isinstance(error, TimeoutError) else "connection_failed"
+    return network_code(error)
 
 
 def send_failed(error: BaseException) -> SendFailed:

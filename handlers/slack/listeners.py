@@ -18,7 +18,7 @@ from handlers.slack.forms import answers, card_view, errors, form_view, has_fiel
 from handlers.slack.render import message
 from handlers.slack.replies import DirectMessages, Reach, Replies
 from handlers.slack.text import typed
-from handlers.turns import Turns
+from handlers.turns import Turns, objections
 from referral_bot.cards.elements import Card, Text, Tone
 from referral_bot.desk.turn import Account, FormAnswer, Outcome, Place, Press
 
@@ -140,7 +140,7 @@ class Listeners:
         if outcome.errors and has_fields(view):
             await ack(response_action="errors", errors=errors(outcome.errors, view))
         elif outcome.errors:
-            await ack(response_action="update", view=card_view(_objections(outcome), place))
+            await ack(response_action="update", view=card_view(objections(outcome), place))
         elif outcome.form:
             await ack(response_action="update", view=form_view(outcome.form, place))
         elif outcome.private:
@@ -259,8 +259,3 @@ def _reach(body: Json, account: Account, place: Place) -> Reach:
         modal=payloads.modal(body),
         in_modal=payloads.on_home(body),
     )
-
-
-def _objections(outcome: Outcome) -> Card:
-    sentences = tuple(Text(sentence, Tone.WARNING) for sentence in outcome.errors.values())
-    return Card(fallback="That was not possible.", elements=sentences)

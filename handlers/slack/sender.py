@@ -16,7 +16,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.delivery import SendFailed
-from handlers.fetching import body_of
+from handlers.fetching import file_of
 from handlers.slack.failures import ACCESS_LOST, TROUBLE, send_failed
 from handlers.slack.render import message
 from handlers.slack.replies import DirectMessages
@@ -148,12 +148,8 @@ class SlackSender:
             raise SendFailed("file_elsewhere", final=True)
         headers = {"Authorization": f"Bearer {self._client.token}"}
         async with _session(self._client).get(url, headers=headers, allow_redirects=False) as answer:
-            if answer.status >= 500 or answer.status == 429:
-                raise SendFailed("file_unavailable")
-            # Slack sends those who may not have a file to its sign-in page.
-            if answer.status != 200:
-                raise SendFailed("file_refused", final=True)
-            return await body_of(answer), answer.content_type
+            # Those who may not have a file are sent to Slack's sign-in page, which is refused too.
+            return await file_of(answer), answer.content_type
 
 
 def _content(outgoing: Outgoing) -> Json:

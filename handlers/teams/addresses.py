@@ -54,7 +54,7 @@ class Addresses:
 
     async def find(self, conversation: str) -> Conversation | None:
         """Where a conversation is reached, if anything of it has been heard."""
-        known = self._kept.get(f"{wire.PLATFORM}:{conversation}")
+        known = self._kept.get(Conversation.id_of(wire.PLATFORM, conversation))
         return known or await self._transact(lambda tx: tx.conversation(wire.PLATFORM, conversation))
 
     async def personal(self, account: str) -> Conversation | None:
@@ -83,7 +83,7 @@ def conversation(
 ) -> Conversation:
     """A conversation of this platform."""
     return Conversation(
-        id=f"{wire.PLATFORM}:{id}",
+        id=Conversation.id_of(wire.PLATFORM, id),
         platform=wire.PLATFORM,
         tenant=tenant,
         conversation=id,
@@ -100,15 +100,13 @@ def _told(activity: Json, now: datetime) -> Conversation:
     kind = payloads.kind(activity)
     member = payloads.member(activity) if kind is ConversationKind.PERSONAL else ""
     account = payloads.speaker(activity).account if member else ""
-    data = activity.get("channelData")
-    team = data.get("team") if isinstance(data, dict) else None
     return conversation(
         payloads.tenant(activity),
         payloads.bare_id(activity["conversation"]["id"]),
         kind,
         activity["serviceUrl"],
         now,
-        team=str(team.get("id") or "") if isinstance(team, dict) else "",
+        team=payloads.team(activity),
         account=account,
         member=member,
     )

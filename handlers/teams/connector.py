@@ -22,7 +22,7 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from handlers.delivery import SendFailed
+from handlers.delivery import SendFailed, network_code
 from handlers.fetching import read_to_end
 from handlers.teams import wire
 from handlers.teams.payloads import THREAD_MARK
@@ -187,8 +187,7 @@ class Connector:
                 token = await self._token.get(anew=True)
                 status, headers, answer = await self._once(method, url, body, _header(token))
         except TROUBLE as error:
-            code = "timeout" if isinstance(error, TimeoutError) else "connection_failed"
-            raise SendFailed(code) from None
+            raise SendFailed(network_code(error)) from None
         if status >= 300:
             raise refusal(status, headers, answer)
         return answer

@@ -41,11 +41,9 @@ def chosen(activity: Json) -> tuple[str, Place]:
 
     There is no text where it was used in the compose box.
     """
-    found = payloads.value(activity).get("messagePayload")
-    message = found if isinstance(found, dict) else {}
+    message = payloads.as_object(payloads.value(activity).get("messagePayload"))
     id = str(message.get("id") or "")
-    body = message.get("body")
-    text = str(body.get("content") or "") if isinstance(body, dict) else ""
+    text = str(payloads.as_object(message.get("body")).get("content") or "")
     place = payloads.place(activity, id)
     reply_to = str(message.get("replyToId") or "")
     if reply_to and not place.flat:

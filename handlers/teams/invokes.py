@@ -44,18 +44,20 @@ def says(sentence: str) -> Answer:
 
 def failed(name: str, sentence: str) -> Answer:
     """The sentence that stands for an error of ours."""
-    if name == "adaptiveCard/action":
-        value = {"code": "InternalError", "message": sentence}
-        return Answer(200, {"statusCode": 500, "type": ERROR, "value": value})
-    return dialog_says(sentence) if name.startswith(("task/", "composeExtension/")) else Answer(500)
+    return _error(name, sentence, 500, "InternalError")
 
 
 def refused(name: str, sentence: str) -> Answer:
     """The sentence for who may not."""
+    return _error(name, sentence, 403, "Forbidden")
+
+
+def _error(name: str, sentence: str, status: int, code: str) -> Answer:
+    """An error as the invoke of this name shows it; only a status where it shows none."""
     if name == "adaptiveCard/action":
-        value = {"code": "Forbidden", "message": sentence}
-        return Answer(200, {"statusCode": 403, "type": ERROR, "value": value})
-    return dialog_says(sentence) if name.startswith(("task/", "composeExtension/")) else Answer(403)
+        value = {"code": code, "message": sentence}
+        return Answer(200, {"statusCode": status, "type": ERROR, "value": value})
+    return dialog_says(sentence) if name.startswith(("task/", "composeExtension/")) else Answer(status)
 
 
 def dialog(title: str, content: Json) -> Answer:

@@ -14,8 +14,8 @@ from handlers.teams.forms import Drawing, answers, form_card, searched, title, t
 from handlers.teams.invokes import Answer
 from handlers.teams.render import Client, adaptive_card, with_back
 from handlers.teams.replies import Replies
-from handlers.turns import Turns
-from referral_bot.cards.elements import Card, Form, Option, Quote, Text, Tone
+from handlers.turns import Turns, objections
+from referral_bot.cards.elements import Card, Form, Option, Text
 from referral_bot.desk.turn import Account, FormAnswer, Outcome, Place, Press
 from referral_bot.model import Conversation
 
@@ -87,7 +87,7 @@ class Listeners:
             case "conversationUpdate" if at.member and payloads.bot_is_among(activity, "membersAdded"):
                 place = payloads.place(activity, "")
                 card = await self._turns.greeting(payloads.speaker(activity))
-                self._background.start(_ignoring(self._replies.say(place, at, card)))
+                self._background.start(self._replies.say(place, at, card))
 
     async def _said(self, activity: Json, at: Conversation) -> None:
         said, account = payloads.message(activity), payloads.speaker(activity)
@@ -117,7 +117,7 @@ class Listeners:
         """Nothing of it is kept, and nothing told but that this is the wrong place."""
         at, place = self._addresses.told(activity), payloads.place(activity, activity["id"])
         log.warning("teams_other_tenant")
-        self._background.start(_ignoring(self._replies.say(place, at, _says(ELSEWHERE))))
+        self._background.start(self._replies.say(place, at, _says(ELSEWHERE)))
 
     def _is_elsewhere(self, activity: Json) -> bool:
         return bool(self._tenant) and payloads.tenant(activity) != self._tenant
@@ -168,7 +168,7 @@ class Listeners:
             return await self._in_place(account, place, carried.subject, outcome)
         form = await self._form_again(account, place, carried)
         if form is None or carried.opener is None:
-            return invokes.card(with_back(adaptive_card(_objections(outcome, carried), self._client)))
+            return invokes.card(with_back(adaptive_card(objections(outcome, typed(carried)), self._client)))
         drawn = await self._drawn(account, form, carried.opener, carried.filled, outcome.errors)
         return invokes.card(drawn)
 
@@ -212,7 +212,9 @@ class Listeners:
                 return await self._in_dialog(account, _opener(carried), outcome)
         form = await self._form_again(account, place or asked, carried)
         if form is None or carried.opener is None:
-            return invokes.dialog("Not sent", adaptive_card(_objections(outcome, carried), self._client))
+            return invokes.dialog(
+                "Not sent", adaptive_card(objections(outcome, typed(carried)), self._client)
+            )
         drawn = await self._drawn(
             account, form, carried.opener, carried.filled, outcome.errors, in_dialog=True
         )
@@ -333,17 +335,5 @@ def _sentence(card: Card) -> str:
     return "\n".join(element.text for element in card.elements if isinstance(element, Text))
 
 
-def _objections(outcome: Outcome, carried: wire.Carried) -> Card:
-    """What stands in the way, and what was typed, so that it can be copied."""
-    sentences = tuple(Text(sentence, Tone.WARNING) for sentence in outcome.errors.values())
-    words = typed(carried)
-    kept = (Text("What you typed:"), Quote(words)) if words else ()
-    return Card("That was not possible.", elements=(*sentences, *kept))
-
-
 def _says(sentence: str) -> Card:
     return Card(sentence, elements=(Text(sentence),))
-
-
-async def _ignoring(call: Awaitable[object]) -> None:
-    await call

@@ -69,8 +69,13 @@ def checked(found: object) -> Json:
 
 def tenant(activity: Json) -> str:
     """The tenant that the conversation belongs to; empty where none is told."""
-    told = _dict(_dict(activity.get("channelData")).get("tenant")).get("id")
+    told = as_object(as_object(activity.get("channelData")).get("tenant")).get("id")
     return str(told or activity["conversation"].get("tenantId") or "").lower()
+
+
+def team(activity: Json) -> str:
+    """The team that the conversation belongs to; empty where none is told."""
+    return str(as_object(as_object(activity.get("channelData")).get("team")).get("id") or "")
 
 
 def speaker(activity: Json) -> Account:
@@ -84,8 +89,8 @@ def speaker(activity: Json) -> Account:
 
 def member(activity: Json) -> str:
     """Who did it, by the id they have with this bot; empty where that is nobody, or the bot itself."""
-    found = _dict(activity.get("from")).get("id")
-    bot = _dict(activity.get("recipient")).get("id")
+    found = as_object(activity.get("from")).get("id")
+    bot = as_object(activity.get("recipient")).get("id")
     return found if isinstance(found, str) and found != bot else ""
 
 
@@ -149,8 +154,10 @@ def is_press(activity: Json) -> bool:
 
 def bot_is_among(activity: Json, members: str) -> bool:
     """Whether the bot is among those of the activity's `membersAdded` or `membersRemoved`."""
-    found, bot = activity.get(members), _dict(activity.get("recipient")).get("id")
-    return isinstance(found, list) and bot is not None and any(_dict(one).get("id") == bot for one in found)
+    found, bot = activity.get(members), as_object(activity.get("recipient")).get("id")
+    return (
+        isinstance(found, list) and bot is not None and any(as_object(one).get("id") == bot for one in found)
+    )
 
 
 def bot_was_removed(activity: Json) -> bool:
@@ -172,7 +179,7 @@ def files(activity: Json) -> tuple[IncomingFile, ...]:
 
 
 def _file(attachment: Json, service_url: str) -> IncomingFile | None:
-    content = _dict(attachment.get("content"))
+    content = as_object(attachment.get("content"))
     kind = str(attachment.get("contentType") or "")
     if kind == FILE:
         url, ending = str(content.get("downloadUrl") or ""), str(content.get("fileType") or "").lower()
@@ -188,7 +195,7 @@ def _file(attachment: Json, service_url: str) -> IncomingFile | None:
 
 def value(activity: Json) -> Json:
     """What an invoke carries."""
-    return _dict(activity.get("value"))
+    return as_object(activity.get("value"))
 
 
 def _is_web(address: str) -> bool:
@@ -199,7 +206,8 @@ def _is_web(address: str) -> bool:
         return False
 
 
-def _dict(found: object) -> Json:
+def as_object(found: object) -> Json:
+    """What is found, if it is an object; else an empty one."""
     return found if isinstance(found, dict) else {}
 
 

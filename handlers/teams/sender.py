@@ -14,8 +14,8 @@ import aiohttp
 import structlog
 
 from handlers.clock import Clock
-from handlers.delivery import SendFailed
-from handlers.fetching import body_of
+from handlers.delivery import SendFailed, network_code
+from handlers.fetching import file_of
 from handlers.hosts import is_loopback
 from handlers.teams.addresses import Addresses, conversation
 from handlers.teams.connector import TROUBLE, Connector
@@ -160,17 +160,12 @@ class TeamsSender:
         headers = await self._connector.authorization(service_url, url) if service_url else {}
         try:
             async with self._connector.session.get(url, headers=headers, allow_redirects=False) as answer:
-                if answer.status >= 500 or answer.status == 429:
-                    raise SendFailed("file_unavailable")
-                if answer.status != 200:
-                    raise SendFailed("file_refused", final=True)
-                content = await body_of(answer)
+                content = await file_of(answer)
                 return content, _media_type(answer.content_type, content)
         except aiohttp.InvalidURL:
             raise SendFailed("file_elsewhere", final=True) from None
         except TROUBLE as error:
-            code = "timeout" if isinstance(error, TimeoutError) else "connection_failed"
-            raise SendFailed(code) from None
+            raise SendFailed(network_code(error)) from None
 
     def _check_place(self, url: str, service_url: str) -> None:
         """Raise SendFailed for a file that is not where Teams keeps files, or not to be had safely."""
@@ -188,8 +183,7 @@ class TeamsSender:
             raise SendFailed("file_elsewhere", final=True)
 
     async def _address(self, outgoing: Outgoing) -> Conversation:
-        if not outgoing.channel:
-            return await self.direct(outgoing.account)
+        """Where the conversation of a thread is reached. Raises SendFailed."""
         known = await self._addresses.find(outgoing.channel)
         if known is not None:
             return self._reachable(known)

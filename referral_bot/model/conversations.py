@@ -35,6 +35,7 @@ class Conversation(SQLModel):
     """
 
     id: str = Field(primary_key=True)
+    """As `id_of` makes it."""
     platform: str
     tenant: str
     conversation: str
@@ -47,6 +48,11 @@ class Conversation(SQLModel):
     member: str = ""
     """The same person, by the id that the platform itself uses."""
     seen_at: datetime
+
+    @staticmethod
+    def id_of(platform: str, conversation: str) -> str:
+        """The id under which a platform's conversation is kept."""
+        return f"{platform}:{conversation}"
 
 
 class OutboxMessageBase(SQLModel):

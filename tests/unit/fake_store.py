@@ -280,7 +280,7 @@ class FakeTransaction:
         self._store.conversations.pop(conversation.id, None)
 
     def conversation(self, platform: str, conversation: str) -> Conversation | None:
-        return self._store.conversations.get(f"{platform}:{conversation}")
+        return self._store.conversations.get(Conversation.id_of(platform, conversation))
 
     def personal_conversation(self, platform: str, account: str) -> Conversation | None:
         for one in self._store.conversations.values():

@@ -27,6 +27,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks import Option as SlackOption
 from slack_sdk.models.blocks.block_elements import FileInputElement
 
+from handlers.drawing import LARGE_SOURCES, MOST_RADIOS
 from handlers.slack import wire
 from handlers.slack.files import incoming_files
 from handlers.slack.render import MOST_HEADER, VIEW, Json, blocks, link, plain, spoken, within
@@ -57,12 +58,8 @@ MOST_OPTIONS: Final = 100
 MOST_OPTION_TEXT: Final = 75
 MOST_OPTION_VALUE: Final = 150
 MOST_CHECKS: Final = 10
-MOST_RADIOS: Final = 4
-"""Up to here the choices of a required field all stand open; more of them fold into a menu."""
 MOST_FILES: Final = 10
 
-LARGE_SOURCES: Final = frozenset({"icd10"})
-"""Sources of type-ahead that are asked only once something has been typed."""
 INPUT: Final = "in"
 """action_id of every field but type-aheads, which name their source."""
 

@@ -29,6 +29,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from handlers.drawing import CUT_OFF, MOST_FACT, WARNING_SIGN, fitting, labelled, may_be_opened
 from handlers.slack import wire
 from handlers.slack.text import escape
 from handlers.text import NOTHING, clean, fit, shown, split, units
@@ -54,13 +55,9 @@ MOST_FALLBACK: Final = 1_000
 MOST_PARAGRAPH: Final = 2_800
 MOST_SECTION: Final = 3_000
 MOST_HEADER: Final = 150
-MOST_LABEL: Final = 100
-MOST_FACT: Final = 1_000
 MOST_BUTTON_TEXT: Final = 75
 MOST_BUTTONS: Final = 25
 MOST_URL: Final = 3_000
-WARNING_SIGN: Final = "⚠ "
-CUT_OFF: Final = "… There is more than fits here. Ask for fewer at once, or open the details."
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ def spoken(text: Text, surface: Surface) -> Iterator[Block]:
 def link(label: str, url: str) -> RichTextBlock:
     """A link that opens in the browser; an address that Slack would not take is not offered."""
     label = shown(label, MOST_FACT)
-    if units(url) > MOST_URL or not url.startswith(("https://", "http://")):
+    if not may_be_opened(url, MOST_URL):
         return _said(label)
     return _rich(RichTextSectionElement(elements=[RichTextElementParts.Link(url=url, text=label)]))
 
@@ -129,20 +126,10 @@ def within(pieces: Sequence[Block], surface: Surface) -> list[Json]:
     if len(rendered) <= surface.blocks and sum(sizes) <= surface.size:
         return rendered
     hint = ContextBlock(elements=[plain(CUT_OFF, MOST_SECTION)]).to_dict()
-    count, room = surface.blocks - 1, surface.size - _size(hint, surface)
-    kept: set[int] = set()
-    needed = [index for index, block in enumerate(rendered) if block["type"] in KEPT_FIRST]
-    others = [index for index, block in enumerate(rendered) if block["type"] not in KEPT_FIRST]
-    for indexes in (needed, others):
-        for index in indexes:
-            if len(kept) == count or sizes[index] > room:
-                break
-            kept.add(index)
-            room -= sizes[index]
-    cut = next(index for index in range(len(rendered)) if index not in kept)
-    before = [block for index, block in enumerate(rendered) if index in kept and index < cut]
-    after = [block for index, block in enumerate(rendered) if index in kept and index > cut]
-    return [*before, hint, *after]
+    needed = [block["type"] in KEPT_FIRST for block in rendered]
+    room = surface.size - _size(hint, surface)
+    before, after = fitting(sizes, needed, room, surface.blocks - 1)
+    return [*(rendered[place] for place in before), hint, *(rendered[place] for place in after)]
 
 
 def _size(block: Json, surface: Surface) -> int:
@@ -204,16 +191,11 @@ def _facts(facts: Facts) -> Iterator[RichTextBlock]:
 
 
 def _fact(fact: Fact) -> tuple[list[RichTextElement], int]:
-    """The label in bold, the value, and why to look twice in italics; and how long that is.
-
-    A label that ends in a sign of its own, such as `refer …`, gets no colon.
-    """
-    label, value = shown(fact.label, MOST_LABEL), " " + shown(fact.value, MOST_FACT)
-    if label[-1].isalnum():
-        label += ":"
+    """The label in bold, the value, and why to look twice in italics; and how long that is."""
+    label, value, mark = labelled(fact)
+    value = f" {value}"
     parts = [_part(label, BOLD), _part(value)]
-    mark = fit(fact.mark, MOST_LABEL)
-    if mark.strip():
+    if mark:
         parts.append(_part(f" · {mark}", ITALIC))
     return parts, units(label + value + mark)
 

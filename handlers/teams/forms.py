@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeGuard
 
+from handlers.drawing import LARGE_SOURCES, MOST_RADIOS
 from handlers.teams import wire
 from handlers.teams.render import (
     MOST_BUTTON_TEXT,
@@ -50,11 +51,7 @@ MOST_INPUT: Final = 3_000
 MOST_ERROR: Final = 500
 MOST_OPTIONS: Final = 100
 MOST_OPTION_TEXT: Final = 120
-MOST_RADIOS: Final = 4
-"""Up to here the choices of a required field all stand open; more of them fold into a menu."""
 
-LARGE_SOURCES: Final = frozenset({"icd10"})
-"""Sources of type-ahead whose options can't all be carried along."""
 NO_FILES: Final = "Files can't be added here. Send them to me in our own chat, with the reference."
 
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from handlers.drawing import CUT_OFF, WARNING_SIGN, fitting, labelled, may_be_opened
 from handlers.teams import wire
-from handlers.text import NOTHING, clean, fit, shown, units
+from handlers.text import NOTHING, clean, fit, shown
 from referral_bot.cards.elements import (
     Button,
     Buttons,
@@ -42,16 +43,12 @@ MOST_BYTES: Final = 24_000
 """Of a card's JSON: Teams takes 28 KB of a message in all."""
 MOST_TITLE: Final = 200
 MOST_TEXT: Final = 6_000
-MOST_LABEL: Final = 100
-MOST_FACT: Final = 1_000
 MOST_BUTTON_TEXT: Final = 75
 MOST_FALLBACK: Final = 500
 MOST_URL: Final = 2_000
 BUTTONS_IN_A_ROW: Final = 6
 """Renderers leave out what is more."""
 MOST_VIEWERS: Final = 60
-WARNING_SIGN: Final = "⚠ "
-CUT_OFF: Final = "… There is more than fits here. Ask for fewer at once, or open the details."
 KEPT_FIRST: Final = ("ActionSet",)
 """Elements that stay where there is too much: without them a card is of no use."""
 
@@ -164,7 +161,7 @@ def submit(label: str, carried: Json, style: Style = Style.PLAIN) -> Json:
 
 def link(label: str, url: str) -> Json:
     """A link that opens in the browser; an address that Teams would not take is not offered."""
-    if units(url) > MOST_URL or not url.startswith(("https://", "http://")):
+    if not may_be_opened(url, MOST_URL):
         return line(label)
     return actions([{"type": "Action.OpenUrl", "title": shown(label, MOST_BUTTON_TEXT), "url": url}])
 
@@ -175,20 +172,8 @@ def within(body: Sequence[Json], most: int = MOST_BYTES) -> list[Json]:
     if sum(sizes) <= most:
         return list(body)
     hint = line(CUT_OFF, _RUNS[Tone.QUIET])
-    room = most - size(hint)
-    kept: set[int] = set()
-    needed = [index for index, piece in enumerate(body) if _is_needed(piece)]
-    others = [index for index, piece in enumerate(body) if not _is_needed(piece)]
-    for indexes in (needed, others):
-        for index in indexes:
-            if sizes[index] > room:
-                break
-            kept.add(index)
-            room -= sizes[index]
-    cut = next(index for index in range(len(body)) if index not in kept)
-    before = [piece for index, piece in enumerate(body) if index in kept and index < cut]
-    after = [piece for index, piece in enumerate(body) if index in kept and index > cut]
-    return [*before, hint, *after]
+    before, after = fitting(sizes, [_is_needed(piece) for piece in body], most - size(hint), len(body))
+    return [*(body[place] for place in before), hint, *(body[place] for place in after)]
 
 
 def size(piece: Json) -> int:
@@ -230,16 +215,10 @@ def _element(element: Element, client: Client) -> Iterator[Json]:
 
 
 def _fact(fact: Fact) -> Json:
-    """The label in bold, the value, and why to look twice in italics.
-
-    A label that ends in a sign of its own, such as `refer …`, gets no colon.
-    """
-    label, value = shown(fact.label, MOST_LABEL), shown(fact.value, MOST_FACT).replace("\n", " · ")
-    if label[-1].isalnum():
-        label += ":"
-    runs = [_run(label + " ", {"weight": "Bolder"}), _run(value, {})]
-    mark = fit(fact.mark, MOST_LABEL)
-    if mark.strip():
+    """The label in bold, the value, and why to look twice in italics."""
+    label, value, mark = labelled(fact)
+    runs = [_run(label + " ", {"weight": "Bolder"}), _run(value.replace("\n", " · "), {})]
+    if mark:
         runs.append(_run(f" · {mark}", {"italic": True}))
     return {**_runs(runs), "spacing": "Small"}
 

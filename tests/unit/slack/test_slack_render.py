@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.demo.blockkit import validate_blocks, validate_message
+from handlers.drawing import CUT_OFF
 from handlers.slack import wire
-from handlers.slack.render import CUT_OFF, MESSAGE, VIEW, blocks, link, message
+from handlers.slack.render import MESSAGE, VIEW, blocks, link, message
 from referral_bot.cards.elements import (
     Button,
     Buttons,

@@ -186,14 +186,7 @@ def _provider(doc: Document, start: int, end: int) -> tuple[str, tuple[int, int]
             continue
         before = doc.before(words.start[index], 10)
         if re.search(r"\b(?:with|w/|see)[ ]$", before) and _free(doc, index):
-            last = index
-            while (
-                last + 2 < len(words)
-                and words.low[last + 1] == "-"
-                and words.glued(last + 1)
-                and words.glued(last + 2)
-            ):
-                last += 2
+            last = words.hyphenated(index)
             return words.text(index, last), (words.start[index], words.end[last])
     return None
 

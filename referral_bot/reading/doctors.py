@@ -193,14 +193,7 @@ def _titled(doc: Document, index: int) -> tuple[Name, int] | None:
     if run is None:
         if word in EVERYDAY_WORDS and not (capital and doc.style == "mixed"):
             return None
-        end = index
-        while (
-            end + 2 < len(words)
-            and words.low[end + 1] == "-"
-            and words.glued(end + 1)
-            and words.glued(end + 2)
-        ):
-            end += 2
+        end = words.hyphenated(index)
         return Name("", title_case(words.text(index, end))), words.end[end]
     parts = list(run.parts)
     if (

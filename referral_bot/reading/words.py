@@ -110,6 +110,18 @@ class Words:
                 high = middle
         return low
 
+    def hyphenated(self, index: int) -> int:
+        """The last token of the word that begins at a token, with what hyphens join to it."""
+        last = index
+        while (
+            last + 2 < len(self)
+            and self.low[last + 1] == "-"
+            and self.glued(last + 1)
+            and self.glued(last + 2)
+        ):
+            last += 2
+        return last
+
     def glued(self, index: int) -> bool:
         """Whether a token follows the one before it without a space."""
         return index > 0 and self.end[index - 1] == self.start[index]

@@ -24,7 +24,7 @@ from aiohttp import web
 
 from bench.databases import fresh_databases, prepare
 from bench.load import FIRST, LAST, run
-from bench.servers import free_port, started
+from bench.servers import free_port, listening, started
 from storage import new_key
 
 CONNECTIONS = (32, 1)
@@ -131,13 +131,8 @@ async def connector() -> AsyncIterator[str]:
 
     port, app = free_port(), web.Application()
     app.router.add_route("*", "/amer/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
+    async with listening(app, port):
         yield f"http://127.0.0.1:{port}/amer/"
-    finally:
-        await runner.cleanup()
 
 
 def _print(found: dict[tuple[int, str], list[Found]]) -> None:

@@ -114,10 +114,8 @@ async def _serve(app: AsyncApp, port: int) -> None:
 
     server = web.Application()
     server.add_routes([web.post("/slack/events", receive)])
-    runner = web.AppRunner(server, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    await _until_told()
+    async with listening(server, port):
+        await _until_told()
 
 
 async def bot(port: int, url: str) -> None:
@@ -187,10 +185,8 @@ async def echo(port: int, url: str) -> None:
 
     server = web.Application()
     server.add_routes([web.post("/api/messages", receive)])  # type: ignore[arg-type]
-    runner = web.AppRunner(server, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    await _until_told()
+    async with listening(server, port):
+        await _until_told()
 
 
 def free_port() -> int:
@@ -239,6 +235,18 @@ def _on_core(core: int | None) -> list[str]:
 
 
 @asynccontextmanager
+async def listening(app: web.Application, port: int) -> AsyncIterator[None]:
+    """Serve an application on a port of this machine, in this process."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def slack() -> AsyncIterator[str]:
     """A Slack that takes everything, while it is listened to; the address of its API."""
 
@@ -247,13 +255,8 @@ async def slack() -> AsyncIterator[str]:
 
     port, app = free_port(), web.Application()
     app.add_routes([web.post("/api/{method}", answer)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
+    async with listening(app, port):
         yield f"http://127.0.0.1:{port}/api/"
-    finally:
-        await runner.cleanup()
 
 
 async def _until_told() -> None:

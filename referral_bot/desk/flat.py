@@ -14,6 +14,7 @@ from referral_bot.desk import fresh, in_thread, status
 from referral_bot.desk.turn import Message, Turn
 from referral_bot.errors import BadInput
 from referral_bot.model import Referral, Side, State, Thread
+from referral_bot.reading import Reading
 
 _ASKS_ANEW = frozenset({"check_availability", "request_human", "report_issue", "help", "thanks", "emergency"})
 
@@ -73,7 +74,12 @@ def _answered(turn: Turn, message: Message) -> Thread | None:
     waiting = list(_waiting(turn))
     if not waiting or fresh.is_command(message.text):
         return None
-    fits = [(referral, thread) for referral, thread in waiting if _reads_as_answer(turn, message, referral)]
+    text = message.text.strip()
+    if text:
+        reading = fresh.read_for(turn, text)
+        fits = [one for one in waiting if _reads_as_answer(turn, text, reading, one[0])]
+    else:
+        fits = waiting if message.files else []
     if len(fits) > 1:
         named = words.listed([referral.reference or "the draft" for referral, _ in fits], "or")
         raise BadInput(f"Is that for {named}? Please reply to its card, or begin with the reference.")
@@ -89,11 +95,7 @@ def _waiting(turn: Turn) -> Iterator[tuple[Referral, Thread]]:
             yield referral, thread
 
 
-def _reads_as_answer(turn: Turn, message: Message, referral: Referral) -> bool:
-    text = message.text.strip()
-    if not text:
-        return bool(message.files)
-    reading = fresh.read_for(turn, text)
+def _reads_as_answer(turn: Turn, text: str, reading: Reading, referral: Referral) -> bool:
     if set(reading.intents) & _ASKS_ANEW or in_thread.is_another_patient(reading, referral):
         return False
     if referral.state is State.NEEDS_INFO:

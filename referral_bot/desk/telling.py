@@ -187,7 +187,7 @@ def redraw(scene: Scene, subject_id: str) -> None:
 def post(scene: Scene, thread: Thread, card: Card, not_before: datetime | None = None) -> None:
     """Post a card into a thread. Among everything else, a card says which referral it is about."""
     if thread.flat and not card.title and (referral := scene.tx.get(Referral, thread.subject_id)):
-        shown = view(scene, referral, thread.audience)
+        shown = glance(scene, referral, thread.audience)
         card = replace(card, title=heads.title(shown) if referral.reference else "Your draft")
     put(scene, thread, OutboxKind.POST, elements.dump(card), not_before)
 
